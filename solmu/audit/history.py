@@ -1,0 +1,57 @@
+"""The history of records: every change, by whom and why, kept by database triggers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+class Actor(Protocol):
+    """Who acts: people.viewer.Viewer, seen from below."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def institution_id(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def system_reason(self) -> str: ...
+
+
+def tracked(model: M) -> M:
+    """Class decorator: keep every insert, update and delete of the model, also bulk ones."""
+    decorate = pghistory.track(
+        pghistory.InsertEvent("insert"),
+        pghistory.UpdateEvent("update"),
+        pghistory.DeleteEvent("delete"),
+        level=pgtrigger.Statement,
+        exclude=[
+            field.name for field in model._meta.fields if isinstance(field, models.GeneratedField)
+        ],
+    )
+    return decorate(model)
+
+
+@contextmanager
+def acting(by: Actor, reason: str = "") -> Iterator[None]:
+    """Name who acts and why, for all changes made inside."""
+    facts: dict[str, object] = {}
+    if by.user_id:
+        facts["user"] = by.user_id
+        facts["name"] = by.name
+    if by.person_id:
+        facts["person"] = by.person_id
+    if by.institution_id:
+        facts["institution"] = by.institution_id
+    if reason or by.system_reason:
+        facts["reason"] = reason or by.system_reason
+    with pghistory.context(**facts):
+        yield

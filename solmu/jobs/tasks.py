@@ -1,0 +1,71 @@
+"""Background work on PostgreSQL: enqueued in the transaction that needs it, recovered when a worker dies.
+
+Procrastinate is used only here, so that another engine can take its place.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from solmu.installation.demo import clock_shift
+from solmu.lib import clock
+
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
+STALLED_AFTER = 30  # seconds without a sign of life from the worker
+
+Job = Callable[..., None]
+
+
+def task(name: str, *, retry: bool = True) -> Callable[[Job], Job]:
+    """Declare a job. It must be safe to run twice: a killed worker's job is run again."""
+
+    def declare(job: Job) -> Job:
+        def run(**arguments: Any) -> None:
+            with clock.shifted(clock_shift()):
+                job(**arguments)
+
+        run.__name__ = job.__name__
+        run.__doc__ = job.__doc__
+        app.task(name=name, queue="default", retry=RETRY if retry else False)(run)
+        return job
+
+    return declare
+
+
+def periodic(cron: str, name: str) -> Callable[[Job], Job]:
+    """Declare a sweep that runs by the clock; it finds what is due in rows."""
+
+    def declare(job: Job) -> Job:
+        def run(timestamp: int) -> None:
+            with clock.shifted(clock_shift()):
+                job()
+
+        registered = app.task(name=name, queue="default", queueing_lock=name)(run)
+        app.periodic(cron=cron)(registered)
+        return job
+
+    return declare
+
+
+def enqueue(name: str, *, key: str | None = None, **arguments: Any) -> bool:
+    """Put a job in the queue with the current transaction; it runs only if that commits.
+
+    With a key, a second job of the same key is not queued while the first waits (returns False).
+    """
+    try:
+        app.configure_task(name, queueing_lock=key, allow_unknown=False).defer(**arguments)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jobs.recover", queueing_lock="jobs.recover", pass_context=True)
+async def recover(context: Any, timestamp: int) -> None:
+    """Put back the jobs of workers that have died."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(job)

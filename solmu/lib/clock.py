@@ -1,0 +1,31 @@
+"""The two clocks: business dates (Europe/Helsinki, movable in a demo) and real time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+_shift: ContextVar[timedelta] = ContextVar("business_clock_shift", default=timedelta(0))
+
+
+def today() -> date:
+    """Return the business date in Helsinki; a demo may have moved it."""
+    return (real_now() + _shift.get()).astimezone(HELSINKI).date()
+
+
+def real_now() -> datetime:
+    """Return the real instant in UTC: for sessions, tokens, links, signatures and history."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def shifted(shift: timedelta) -> Iterator[None]:
+    """Move the business clock for the current request or job."""
+    token = _shift.set(shift)
+    try:
+        yield
+    finally:
+        _shift.reset(token)

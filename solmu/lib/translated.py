@@ -1,0 +1,27 @@
+"""Content in three languages: fields name_fi, name_sv, name_en read as one."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+
+LANGUAGES = ("fi", "sv", "en")
+
+
+class Translated:
+    """Read-only attribute: the text in the reader's language, else the first language that has one."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return text_in(instance, self.name, get_language() or "fi")
+
+
+def text_in(instance: Any, name: str, language: str) -> str:
+    """Return the record's text in a language, falling back in the order fi, sv, en."""
+    for code in (language[:2], *LANGUAGES):
+        if text := getattr(instance, f"{name}_{code}", ""):
+            return text
+    return ""

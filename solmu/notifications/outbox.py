@@ -1,0 +1,79 @@
+"""Writing messages to the outbox, and sending what waits there."""
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from email.utils import make_msgid
+from typing import Any
+
+from solmu.installation.demo import is_demo
+from solmu.jobs import tasks
+from solmu.lib import clock
+from solmu.notifications.models import Message
+from solmu.people.models import Person
+
+
+def write(
+    kind: str,
+    *,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    language: str,
+    key: str | None = None,
+    person: Person | None = None,
+) -> Message | None:
+    """Write a message in the receiver's language and have it sent after commit.
+
+    `template` is a folder name: its subject.txt, body.txt and body.html are rendered. A message whose
+    key was already written is not written again (None).
+    """
+    if key and Message.objects.filter(key=key).exists():
+        return None
+    with override(language or "fi"):
+        context = {**context, "address": settings.SOLMU_ADDRESS, "demo": is_demo()}
+        subject = " ".join(render_to_string(f"{template}/subject.txt", context).split())
+        text = render_to_string(f"{template}/body.txt", context)
+        html = render_to_string(f"{template}/body.html", context)
+    message = Message.objects.create(
+        message_id=make_msgid(domain=settings.SOLMU_HOST),
+        key=key,
+        kind=kind,
+        person=person,
+        to=to,
+        subject=subject,
+        text=text,
+        html=html,
+        language=language or "fi",
+    )
+    tasks.enqueue("notifications.send", key=f"send-{message.pk}", message=message.pk)
+    return message
+
+
+@tasks.task("notifications.send")
+def send(message: int) -> None:
+    """Send one message; a demo only keeps it. The row is locked, so that two workers send once."""
+    with transaction.atomic():
+        row = (
+            Message.objects.select_for_update(skip_locked=True)
+            .filter(pk=message, state=Message.State.WAITING)
+            .first()
+        )
+        if row is None:
+            return
+        if not is_demo():
+            mail = EmailMultiAlternatives(
+                subject=row.subject,
+                body=row.text,
+                to=[row.to],
+                headers={"Message-ID": row.message_id, "Content-Language": row.language},
+            )
+            mail.attach_alternative(row.html, "text/html")
+            mail.send()
+        row.state = Message.State.SENT
+        row.sent_at = clock.real_now()
+        row.attempts += 1
+        row.save(update_fields=["state", "sent_at", "attempts"])

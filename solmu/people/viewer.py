@@ -1,0 +1,53 @@
+"""The viewer: who asks. Every query for people, programs, links and jobs is scoped by one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks, and what they are on the day they ask.
+
+    `roles` maps an institution's id (its organisation's id) to the roles held there today.
+    """
+
+    user_id: int | None = None
+    person_id: int | None = None
+    name: str = ""
+    language: str = ""
+    is_admin: bool = False
+    roles: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    institution_id: int | None = None
+    institution_names: Mapping[int, str] = field(default_factory=dict)
+    system_reason: str = ""
+
+    @classmethod
+    def anonymous(cls) -> Self:
+        """Somebody of whom nothing is known."""
+        return cls()
+
+    @classmethod
+    def system(cls, reason: str) -> Self:
+        """Solmu itself at work in a job: sees all, and its changes say why."""
+        return cls(is_admin=True, system_reason=reason)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True for a visitor who has not signed in."""
+        return self.user_id is None and not self.system_reason
+
+    @property
+    def institutions(self) -> frozenset[int]:
+        """The ids of the institutions where the viewer has a role today."""
+        return frozenset(self.roles)
+
+    @property
+    def institution_name(self) -> str:
+        """The name of the institution that the viewer is looking from."""
+        return self.institution_names.get(self.institution_id or 0, "")
+
+    def has_role(self, institution_id: int | None, *roles: str) -> bool:
+        """Tell whether the viewer holds one of the roles in the institution (any, if none named)."""
+        held = self.roles.get(institution_id or 0, frozenset())
+        return bool(held.intersection(roles)) if roles else bool(held)

@@ -1,0 +1,93 @@
+"""Makes the viewer of a request: one query for the user and all that they are today."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Expression, F
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+from solmu.accounts.models import User
+from solmu.people.viewer import Viewer
+
+CURRENT_INSTITUTION = "institution"  # session key
+
+
+@cache
+def _facts() -> dict[str, Callable[[], Expression]]:
+    # Rooms above people (affiliations, seats …) say by an expression what a user is in them.
+    facts: dict[str, Callable[[], Expression]] = import_string(settings.SOLMU_VIEWER_FACTS)
+    return facts
+
+
+class ViewerBackend(ModelBackend):
+    """Loads the signed-in user together with the facts that make a viewer, in one query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the active user with the viewer's facts annotated."""
+        return user_with_facts(id=user_id)
+
+
+def user_with_facts(**lookup: Any) -> User | None:
+    """Find an active user, annotated with the person and with every room's fact."""
+    facts = {f"fact_{name}": expression() for name, expression in _facts().items()}
+    return (
+        User.objects.filter(is_active=True, **lookup)
+        .annotate(
+            viewer_person_id=F("person__id"),
+            viewer_given_name=F("person__given_name"),
+            viewer_family_name=F("person__family_name"),
+            **facts,
+        )
+        .first()
+    )
+
+
+def viewer_of(user: User, institution_id: int | None = None) -> Viewer:
+    """Make the viewer of a user loaded by `user_with_facts`, looking from one institution."""
+    roles: dict[int, set[str]] = {}
+    names: dict[int, str] = {}
+    for fact in getattr(user, "fact_roles", []):
+        roles.setdefault(fact["institution"], set()).add(fact["role"])
+        names[fact["institution"]] = fact["name"]
+    if institution_id not in roles:
+        institution_id = next(iter(roles), None)
+    given = getattr(user, "viewer_given_name", None) or ""
+    family = getattr(user, "viewer_family_name", None) or ""
+    return Viewer(
+        user_id=user.pk,
+        person_id=getattr(user, "viewer_person_id", None),
+        name=f"{given} {family}".strip() or user.email,
+        language=user.language,
+        is_admin=user.is_admin,
+        roles={key: frozenset(held) for key, held in roles.items()},
+        institution_id=institution_id,
+        institution_names=names,
+    )
+
+
+def viewer_for_user_id(user_id: int) -> Viewer:
+    """Make the viewer of a user by id: for jobs and the command line."""
+    user = user_with_facts(id=user_id)
+    return viewer_of(user) if user else Viewer.anonymous()
+
+
+class ViewerMiddleware:
+    """Puts `request.viewer` on every request; API tokens replace it by their own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            user = request.user
+            if not hasattr(user, "viewer_person_id"):  # the user has signed in by this very request
+                user = user_with_facts(id=user.pk)
+            viewer = viewer_of(user, request.session.get(CURRENT_INSTITUTION))
+        else:
+            viewer = Viewer.anonymous()
+        request.viewer = viewer  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,0 +1,49 @@
+"""The search index: one row a record, written with the record in the same transaction."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Func
+
+from solmu.search.querysets import EntryQuerySet
+
+
+class Entry(models.Model):
+    """What can be found of one record, and who may find it.
+
+    `institution_id` is the institution that alone may find it; empty with `public` for all.
+    `leaders_only` narrows it further to leaders and the author's person.
+    """
+
+    kind = models.CharField(max_length=30)
+    record_id = models.BigIntegerField()
+    institution_id = models.BigIntegerField(null=True, blank=True)
+    public = models.BooleanField(default=False)
+    leaders_only = models.BooleanField(default=False)
+    author_id = models.BigIntegerField(null=True, blank=True)
+    title = models.TextField()
+    text = models.TextField(blank=True)
+    language = models.CharField(max_length=2, default="fi")
+    url = models.CharField(max_length=300)
+    words = SearchVectorField(null=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "record_id", "institution_id"],
+                nulls_distinct=False,
+                name="search_entry_is_one_a_record",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            GinIndex(
+                OpClass(Func(F("title"), function="lower", output_field=models.TextField()), "gin_trgm_ops"),
+                name="search_title_trigrams",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

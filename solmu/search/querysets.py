@@ -1,0 +1,27 @@
+"""Reads of the index, scoped by who asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from solmu.people.viewer import Viewer
+
+
+class EntryQuerySet(models.QuerySet):
+    """What can be found."""
+
+    def visible_to(self, viewer: Viewer) -> EntryQuerySet:
+        """Public entries and those of the viewer's institutions; narrowed notes to leaders and author."""
+        if viewer.is_admin:  # administrators see all but what is limited
+            return self.filter(Q(leaders_only=False) | Q(author_id=viewer.person_id or 0))
+        lead = [key for key in viewer.institutions if viewer.has_role(key, "leader")]
+        return self.filter(
+            Q(public=True)
+            | Q(institution_id__in=viewer.institutions, leaders_only=False)
+            | Q(institution_id__in=lead)
+            | Q(institution_id__in=viewer.institutions, author_id=viewer.person_id or 0)
+        )

@@ -1,0 +1,205 @@
+"""Settings, all from the environment; docs/administrators.md lists each of them."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("SOLMU_DATA", ROOT / "var" / "solmu")).resolve()
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name, "").lower()
+    if value not in {"", "0", "1", "true", "false", "yes", "no"}:
+        raise ValueError(f"{name} must be true or false, not {value!r}")
+    return default if not value else value in {"1", "true", "yes"}
+
+
+def _secret_key() -> str:
+    if key := os.environ.get("SECRET_KEY"):
+        return key
+    # Without one in the environment the installation keeps its own, readable by its user alone.
+    path = DATA / "secret_key"
+    if not path.exists():
+        DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def _database() -> dict[str, object]:
+    facts = conninfo_to_dict(os.environ.get("DATABASE_URL", "postgresql:///solmu"))
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    database: dict[str, object] = {names[k]: str(v) for k, v in facts.items() if k in names}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **database,
+        # Keeping connections doubles the pages a second; the check lets a restarted database pass.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {k: v for k, v in facts.items() if k not in names},
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = _flag("SOLMU_DEBUG")
+SOLMU_ADDRESS = os.environ.get("SOLMU_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+SOLMU_HOST = urlsplit(SOLMU_ADDRESS).hostname or "localhost"
+SOLMU_HTTPS = SOLMU_ADDRESS.startswith("https://")
+ALLOWED_HOSTS = [SOLMU_HOST, "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SOLMU_ADDRESS]
+
+# Modules that an installation can do without; composition.py says what belongs to each.
+SOLMU_MODULES_OFF = frozenset(os.environ.get("SOLMU_MODULES_OFF", "").split())
+SOLMU_MENU = "solmu.composition.MENU"
+SOLMU_VIEWER_FACTS = "solmu.composition.VIEWER_FACTS"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    "pgtrigger",
+    "pghistory",
+    "solmu.ui",
+    "solmu.installation",
+    "solmu.accounts",
+    "solmu.jobs",
+    "solmu.audit",
+    "solmu.people",
+    "solmu.notifications",
+    "solmu.imports",
+    "solmu.search",
+    "solmu.live",
+    "solmu.organisations",
+    "solmu.ties",
+    "solmu.partnerships",
+    "solmu.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "solmu.installation.demo.ClockMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "solmu.people.viewing.ViewerMiddleware",
+    "solmu.accounts.language.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "solmu.urls"
+WSGI_APPLICATION = "solmu.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "solmu.ui.context.shell",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "solmu.people.viewing.ViewerBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/home/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SOLMU_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SOLMU_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["solmu.lib.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Helsinki"
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = DATA / "files"
+
+EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = _flag("SMTP_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("SMTP_FROM", f"Solmu <solmu@{SOLMU_HOST}>")
+
+PGHISTORY_LEVEL = "Statement"
+
+# The address is unique whatever its case, by a constraint that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "solmu.lib.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("SOLMU_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,41 @@
+"""Evidence: what two organisations have done together, on a date."""
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import F, Q
+
+from solmu.organisations.models import Institution, Organisation
+from solmu.ties.querysets import EvidenceQuerySet
+
+
+class Evidence(models.Model):
+    """One thing done together, written by the job that made it true; `a` is the smaller id.
+
+    `institution` set: known to that institution alone (its own dialogue). Empty: known to both ends.
+    """
+
+    a = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_a")
+    b = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_b")
+    kind = models.CharField(max_length=30)
+    valid = DateRangeField()
+    source_kind = models.CharField(max_length=30)
+    source_id = models.BigIntegerField()
+    institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.CASCADE)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_kind", "source_id", "a", "b"], name="evidence_is_written_once"
+            ),
+            models.CheckConstraint(condition=Q(a__lt=F("b")), name="evidence_ends_are_ordered"),
+        ]
+        indexes = [
+            models.Index(fields=["a", "b"], name="evidence_ends"),
+            models.Index(fields=["b"], name="evidence_b"),
+            models.Index(fields=["institution", "kind"], name="evidence_institution"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.a_id}–{self.b_id}"

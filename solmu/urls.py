@@ -1,0 +1,20 @@
+"""Addresses of all rooms; a module that is switched off has none."""
+
+from django.urls import include, path
+
+from solmu.api import api
+
+urlpatterns = [
+    path("", include("solmu.portal.urls")),
+    path("accounts/", include("solmu.accounts.urls")),
+    path("organisations/", include("solmu.organisations.urls")),
+    path("institutions/", include("solmu.organisations.institution_urls")),
+    path("partners/", include("solmu.partnerships.urls")),
+    path("search/", include("solmu.search.urls")),
+    path("ui/", include("solmu.ui.urls")),
+    path("api/v1/", api.urls),
+]
+
+handler403 = "solmu.ui.errors.forbidden"
+handler404 = "solmu.ui.errors.not_found"
+handler500 = "solmu.ui.errors.failed"
