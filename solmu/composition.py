@@ -1,14 +1,80 @@
-"""How the rooms come together: menu, panels, viewer's facts, evidence. Read here what Solmu shows."""
+"""How the rooms come together: menu, panels, what waits, evidence, search. Read here what Solmu shows.
+
+A part is a function that takes a viewer, or a name of an address; rooms below read it through
+`lib.composed`, so that no arrow points up.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Expression
+from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import affiliations
+from solmu.partnerships import permissions as partners
+from solmu.people.viewer import Viewer
+from solmu.ui.menu import MenuItem
 
 # What a user is today; each room above people adds a line.
 VIEWER_FACTS: dict[str, Callable[[], Expression]] = {
     "roles": affiliations.roles_fact,
 }
 
-MENU: tuple[object, ...] = ()
+
+def _signed_in(viewer: Viewer) -> bool:
+    return not viewer.is_anonymous
+
+
+def _has_institution(viewer: Viewer) -> bool:
+    return viewer.institution_id is not None
+
+
+def _imports(viewer: Viewer) -> bool:
+    return partners.can_import(viewer, viewer.institution_id)
+
+
+MENU = (
+    MenuItem("", _("My day"), "portal:home", "sun", _signed_in),
+    MenuItem("see", _("Partnerships"), "partnerships:list", "handshake", _has_institution),
+    MenuItem("see", _("Organisations"), "organisations:list", "building-2", _signed_in),
+)
+
+# What the command palette offers beside the menu.
+ACTIONS = (
+    MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
+    MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
+    MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
+    MenuItem("", _("My account"), "accounts:me", "user", _signed_in),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchKind:
+    """What a kind of record is called where it is found."""
+
+    label: Any
+    icon: str
+
+
+SEARCH_KINDS = {
+    "partnership": SearchKind(_("partner"), "handshake"),
+    "organisation": SearchKind(_("organisation"), "building-2"),
+    "contact": SearchKind(_("person"), "user"),
+    "dialogue": SearchKind(_("dialogue"), "messages-square"),
+}
+
+# What waits for the viewer, for my day: each gives solmu.ui.menu.Waiting rows.
+WAITING: tuple[Callable[[Viewer], list[Any]], ...] = ()
+
+# Panels of my day: (who sees it, the panel).
+HOME_PANELS: tuple[tuple[Callable[[Viewer], bool], Any], ...] = ()
+
+# Panels of an organisation's page, by the name of the address that renders them.
+ORGANISATION_PANELS: tuple[str, ...] = ()
+
+# Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
+EVIDENCE: dict[str, Callable[[], Any]] = {}
+
+# Who writes a room's search entries anew.
+INDEXES: tuple[Callable[[], None], ...] = ()

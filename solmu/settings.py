@@ -57,8 +57,6 @@ CSRF_TRUSTED_ORIGINS = [SOLMU_ADDRESS]
 
 # Modules that an installation can do without; composition.py says what belongs to each.
 SOLMU_MODULES_OFF = frozenset(os.environ.get("SOLMU_MODULES_OFF", "").split())
-SOLMU_MENU = "solmu.composition.MENU"
-SOLMU_VIEWER_FACTS = "solmu.composition.VIEWER_FACTS"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,7 +1,7 @@
 """Cleaning of single values: what people type in a cell becomes a date, an identifier, an address.
 
-Each function takes text or a typed cell and gives the clean value, or raises `CleaningError` with the
-reason in the reader's language. Nothing here is run, opened or rendered: HTML stays plain text.
+Each function takes text or a typed cell and gives the clean value, or raises `CleaningError` with
+the reason in the reader's language. Nothing here is run, opened or rendered: HTML stays plain text.
 """
 
 import re
@@ -19,18 +19,27 @@ from solmu.lib import names
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
 EXCEL_EPOCH = date(1899, 12, 30)
-EU_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
-NOTHING = frozenset(("", "-", "–", "—", "--", "n/a", "na", "#n/a", "?", "ei tiedossa", "null", "none"))
-YES = frozenset("x 1 k kyllä kylla on ja yes y true tosi ✓ ✔ √ •".split())
+EU_COUNTRIES = frozenset((
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+))  # fmt: skip
+NOTHING = frozenset((
+    "", "-", "–", "—", "--", "n/a", "na", "#n/a", "?", "ei tiedossa", "null", "none",
+))  # fmt: skip
+YES = frozenset((
+    "x", "1", "k", "kyllä", "kylla", "on", "ja", "yes", "y", "true", "tosi", "✓", "✔", "√", "•",
+))  # fmt: skip
 
 _business_id = re.compile(r"(?:FI[\s-]*)?(\d{5,7})\s*[-–—. ]\s*(\d)", re.IGNORECASE)
 _bare_id = re.compile(r"(?:FI[\s-]*)?(\d{7,8})", re.IGNORECASE)
 _vat = re.compile(r"([A-Z]{2})[\s-]*([0-9A-Z+*.\s-]{2,16})", re.IGNORECASE)
 _email = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[\w-]+\.)+[^\W\d_]{2,24}")
-_email_exact = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
-_day_first = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?:\s+(?:klo\s*)?\d{1,2}[.:]\d{2}.*)?")
+_email_exact = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}"
+)
+_day_first = re.compile(
+    r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?:\s+(?:klo\s*)?\d{1,2}[.:]\d{2}.*)?"
+)
 _year_first = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?")
 _month_year = re.compile(r"(\d{1,2})\s*[./]\s*(\d{4})")
 _year_month = re.compile(r"(\d{4})-(\d{1,2})")
@@ -183,7 +192,9 @@ def business_id(cell: Cell, country: str = "") -> BusinessId | None:
 def _business_id_of(value: str, country: str) -> BusinessId:
     if country in ("", "FI") and (found := _finnish_digits(value)):
         if not finnish_id_holds(found):
-            raise CleaningError(_("The business ID's check digit is wrong: %(value)s") % {"value": value[:40]})
+            raise CleaningError(
+                _("The business ID's check digit is wrong: %(value)s") % {"value": value[:40]}
+            )
         return BusinessId(f"{found[:7]}-{found[7]}", "FI")
     found_vat = _vat.fullmatch(value)
     if found_vat and _iso(found_vat[1]) in EU_COUNTRIES:
@@ -221,7 +232,9 @@ def _european_id(value: str, country: str) -> BusinessId:
     try:
         number = module.validate(value)
     except NumberError as error:
-        raise CleaningError(_("The business ID's check digit is wrong: %(value)s") % {"value": value[:40]}) from error
+        raise CleaningError(
+            _("The business ID's check digit is wrong: %(value)s") % {"value": value[:40]}
+        ) from error
     if country == "FI":
         return BusinessId(f"{number[:7]}-{number[7]}", "FI")
     prefix = "EL" if country == "GR" else country
@@ -237,7 +250,10 @@ def _national_id(value: str, country: str) -> BusinessId:
     for name in ("orgnr", "registrikood", "cvr", "handelsregisternummer", "kvk", "pvn", "pvm"):
         module = get_cc_module(country.lower(), name)
         if module and module.is_valid(value):
-            return BusinessId(module.format(module.validate(value)) if hasattr(module, "format") else value, country)
+            return BusinessId(
+                module.format(module.validate(value)) if hasattr(module, "format") else value,
+                country,
+            )
     raise CleaningError(_("This isn't a business ID: %(value)s") % {"value": value[:40]})
 
 
@@ -315,7 +331,9 @@ def looks_like_person(value: str) -> bool:
     words = value.replace(",", " ").split()
     if not 2 <= len(words) <= 4 or names.has_legal_form(value):
         return False
-    return all(word[0].isupper() and word.replace("-", "").replace(".", "").isalpha() for word in words)
+    return all(
+        word[0].isupper() and word.replace("-", "").replace(".", "").isalpha() for word in words
+    )
 
 
 def website(cell: Cell) -> str:

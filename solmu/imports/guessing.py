@@ -3,10 +3,13 @@
 Which fields there are is told by the room that imports; this only compares.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from dataclasses import field as made
 from datetime import date
 from functools import lru_cache
 from typing import Any, Self
@@ -54,7 +57,7 @@ class Column:
     field: str = ""
     confidence: float = 0.0
     tick: str = ""
-    examples: list[str] = field(default_factory=list)
+    examples: list[str] = made(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -98,8 +101,8 @@ class Table:
     headings: list[str]
     rows: list[DataRow]
     sheets: list[str]
-    skipped_sheets: list[tuple[str, str]] = field(default_factory=list)
-    dropped: dict[str, int] = field(default_factory=dict)
+    skipped_sheets: list[tuple[str, str]] = made(default_factory=list)
+    dropped: dict[str, int] = made(default_factory=dict)
 
 
 def lay_out(book: Workbook, fields: Sequence[Field]) -> Table:
@@ -119,6 +122,9 @@ def lay_out(book: Workbook, fields: Sequence[Field]) -> Table:
         table.sheets.append(one.sheet.name)
         table.rows += one.data(best, dropped)
     table.dropped = dict(dropped)
+    for row in table.rows:
+        if len(row.cells) < len(table.headings):
+            row.cells = row.cells + [None] * (len(table.headings) - len(row.cells))
     if not table.rows:
         raise ReadingError(_("There is a heading but no rows under it."))
     return table
@@ -183,7 +189,7 @@ class _Laid:
         heading = set(self._keys()) - {""}
         titles = self._title_rows()
         first = 0 if self.heading_row is None else self.heading_row + 1
-        name, width = self.sheet.name, len(best.headings)
+        name = self.sheet.name
         rows = []
         for number, row in enumerate(self.sheet.rows[first:], first + 1):
             filled = [cell for cell in row if cell is not None and cell != ""]
@@ -191,11 +197,10 @@ class _Laid:
             if reason:
                 dropped[reason] += 1
                 continue
+            cells = row
             if order is not None:
-                row = [row[n] if n is not None and n < len(row) else None for n in order]
-            elif len(row) < width:
-                row = row + [None] * (width - len(row))
-            rows.append(DataRow(name, number, row))
+                cells = [row[n] if n is not None and n < len(row) else None for n in order]
+            rows.append(DataRow(name, number, cells))
         return rows
 
     def _order(self, best: _Laid) -> list[int | None] | None:
@@ -230,7 +235,11 @@ class _Laid:
                 continue
             if few and _is_total(cell):
                 return "totals"
-            if len(filled) <= 2 and FOOTNOTES.match(names.folded(cell)) and not names.has_legal_form(cell):
+            if (
+                len(filled) <= 2
+                and FOOTNOTES.match(names.folded(cell))
+                and not names.has_legal_form(cell)
+            ):
                 return "notes"
             break
         if len(filled) > 1 and heading and self.heading_row is not None:
@@ -253,17 +262,17 @@ def _is_total(text: str) -> bool:
 
 def _find_heading(sheet: Sheet, fields: Sequence[Field]) -> tuple[int | None, float]:
     """Return the row that reads most like headings, and how much it does."""
-    best, best_score = None, 0.0
+    best, best_score, filled = None, 0.0, 0
     for number, row in enumerate(sheet.rows[:LOOK_DOWN]):
         texts = [cell for cell in row if cell is not None and cell != ""]
         if not texts:
             continue
+        filled += 1
         score = _heading_likeness(texts, fields)
-        if score > best_score + 0.01:
+        # One known word makes a heading of the very first row only.
+        if score > best_score + 0.01 and score >= (0.9 if filled == 1 or len(texts) == 1 else 1.4):
             best, best_score = number, score
-    width = max((sum(_filled([cell]) for cell in row) for row in sheet.rows[:LOOK_DOWN]), default=0)
-    least = 0.9 if width <= 2 else 1.4
-    return (best, best_score) if best_score >= least else (None, best_score)
+    return best, best_score
 
 
 def _heading_likeness(cells: Sequence[Cell], fields: Sequence[Field]) -> float:
@@ -382,7 +391,10 @@ def _content_score(
         scores.append(one.looks(sample))
     if values := known.get(one.key):
         hits = sum(
-            any(cleaning.value_key(part[:200]) in values for part in (plain(cell), *cleaning.several(cell)))
+            any(
+                cleaning.value_key(part[:200]) in values
+                for part in (plain(cell), *cleaning.several(cell))
+            )
             for cell in sample
         )
         scores.append(hits / len(sample))
@@ -393,11 +405,14 @@ def _sample(table: Table, index: int) -> list[Cell]:
     step = max(1, len(table.rows) // SAMPLE)
     cells = (row.cells[index] if index < len(row.cells) else None for row in table.rows[::step])
     sample = [cell for cell in cells if cell is not None and cell != ""]
-    return sample or [
-        row.cells[index]
-        for row in table.rows[:5000]
-        if index < len(row.cells) and row.cells[index] not in (None, "")
-    ][:5]
+    return (
+        sample
+        or [
+            row.cells[index]
+            for row in table.rows[:5000]
+            if index < len(row.cells) and row.cells[index] not in (None, "")
+        ][:5]
+    )
 
 
 def _examples(sample: Sequence[Cell]) -> list[str]:

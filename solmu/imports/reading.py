@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -88,7 +88,9 @@ def read_path(path: Path | str) -> Workbook:
             raise _too_big()
         content = path.read_bytes()
     except OSError as error:
-        raise ReadingError(_("The file can't be opened: %(why)s") % {"why": error.strerror}) from error
+        raise ReadingError(
+            _("The file can't be opened: %(why)s") % {"why": error.strerror}
+        ) from error
     return read_bytes(content)
 
 
@@ -106,7 +108,9 @@ def read_bytes(content: bytes) -> Workbook:
 
 def _too_big() -> ReadingError:
     return ReadingError(
-        _("The file is larger than %(n)s megabytes. Remove pictures and sheets that aren't needed, or split it.")
+        _(
+            "The file is larger than %(n)s megabytes. Remove pictures and sheets that aren't needed, or split it."
+        )
         % {"n": MAX_BYTES // 1024 // 1024}
     )
 
@@ -117,15 +121,23 @@ def _refuse_foreign(content: bytes) -> None:
         if ENCRYPTED_MARK in content:
             raise ReadingError(_password())
         raise ReadingError(
-            _("This is the old Excel format (.xls). Open it in a spreadsheet program and save it as .xlsx or .ods.")
+            _(
+                "This is the old Excel format (.xls). Open it in a spreadsheet program and save it as .xlsx or .ods."
+            )
         )
     for mark, kind in FOREIGN_FILES:
         if content.startswith(mark) and (kind != "bitmap" or b"\x00" in content[:64]):
-            raise ReadingError(_("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file."))
+            raise ReadingError(
+                _(
+                    "This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file."
+                )
+            )
     head = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head")):
         raise ReadingError(
-            _("This is a web page saved as a spreadsheet. Open it in a spreadsheet program and save it as .xlsx.")
+            _(
+                "This is a web page saved as a spreadsheet. Open it in a spreadsheet program and save it as .xlsx."
+            )
         )
 
 
@@ -151,13 +163,17 @@ def _read_zipped(content: bytes) -> Workbook:
         raise ReadingError(_password()) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise ReadingError(_broken()) from error
-    if not any(any(cell not in (None, "") for cell in row) for sheet in sheets for row in sheet.rows):
+    if not any(
+        any(cell not in (None, "") for cell in row) for sheet in sheets for row in sheet.rows
+    ):
         raise ReadingError(_("The file has no rows."))
     return Workbook(kind, sheets)
 
 
 def _broken() -> str:
-    return _("The file is damaged or isn't a spreadsheet. Open it in a spreadsheet program and save it again.")
+    return _(
+        "The file is damaged or isn't a spreadsheet. Open it in a spreadsheet program and save it again."
+    )
 
 
 def _look_inside(package: zipfile.ZipFile) -> str:
@@ -166,7 +182,9 @@ def _look_inside(package: zipfile.ZipFile) -> str:
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
     if unpacked > MAX_UNPACKED or (unpacked > BOMB_FLOOR and unpacked / packed > MAX_RATIO):
-        raise ReadingError(_("The file would unpack to something far too large, so it was not opened."))
+        raise ReadingError(
+            _("The file would unpack to something far too large, so it was not opened.")
+        )
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" in names:
         _look_at_xlsx(package, entries)
@@ -175,8 +193,12 @@ def _look_inside(package: zipfile.ZipFile) -> str:
         _look_at_ods(package, names)
         return "ods"
     if "xl/workbook.bin" in names:
-        raise ReadingError(_("This is a binary Excel workbook (.xlsb). Save it as .xlsx and try again."))
-    raise ReadingError(_("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file."))
+        raise ReadingError(
+            _("This is a binary Excel workbook (.xlsb). Save it as .xlsx and try again.")
+        )
+    raise ReadingError(
+        _("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file.")
+    )
 
 
 def _look_at_xlsx(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
@@ -200,7 +222,9 @@ def _look_at_xlsx_sheet(text: bytes) -> None:
 
 
 def _look_at_ods(package: zipfile.ZipFile, names: set[str]) -> None:
-    if "META-INF/manifest.xml" in names and b"encryption-data" in package.read("META-INF/manifest.xml"):
+    if "META-INF/manifest.xml" in names and b"encryption-data" in package.read(
+        "META-INF/manifest.xml"
+    ):
         raise ReadingError(_password())
     text = package.read("content.xml")
     _refuse_entities(text)
@@ -223,7 +247,9 @@ def _refuse_entities(text: bytes) -> None:
 def _refuse_size(rows: int, columns: int) -> None:
     if columns > MAX_COLUMNS:
         raise ReadingError(
-            _("A sheet has %(n)s columns; at most %(max)s can be read. Remove the ones that aren't needed.")
+            _(
+                "A sheet has %(n)s columns; at most %(max)s can be read. Remove the ones that aren't needed."
+            )
             % {"n": columns, "max": MAX_COLUMNS}
         )
     if rows > MAX_ROWS:
@@ -232,7 +258,9 @@ def _refuse_size(rows: int, columns: int) -> None:
             % {"n": rows, "max": MAX_ROWS}
         )
     if rows * columns > MAX_CELLS:
-        raise ReadingError(_("The file has more cells than can be read at a time. Split it or remove columns."))
+        raise ReadingError(
+            _("The file has more cells than can be read at a time. Split it or remove columns.")
+        )
 
 
 def _calamine_sheets(book: python_calamine.CalamineWorkbook, kind: str) -> Iterator[Sheet]:
@@ -288,7 +316,11 @@ def _read_text(content: bytes) -> Workbook:
 
 def _decode(content: bytes) -> tuple[str, str]:
     """Decode text whose encoding nobody told: marks first, then UTF-8, then the old ones."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if content.startswith(mark):
             return content.decode(encoding, errors="replace"), encoding.removesuffix("-sig")
     head = content[:4096]
@@ -299,8 +331,12 @@ def _decode(content: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     if sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 50:
-        raise ReadingError(_("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file."))
-    readings = [(content.decode(encoding, errors="replace"), encoding) for encoding in LEGACY_ENCODINGS]
+        raise ReadingError(
+            _("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file.")
+        )
+    readings = [
+        (content.decode(encoding, errors="replace"), encoding) for encoding in LEGACY_ENCODINGS
+    ]
     return max(readings, key=lambda reading: _nordic(reading[0][:200_000]))
 
 
@@ -308,7 +344,9 @@ def _decode_wide(content: bytes) -> tuple[str, str]:
     even, odd = content[:4096:2].count(0), content[1:4096:2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     if max(even, odd) < len(content[:4096]) // 4 or min(even, odd) > 8:
-        raise ReadingError(_("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file."))
+        raise ReadingError(
+            _("This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file.")
+        )
     return content.decode(encoding, errors="replace"), encoding
 
 
@@ -332,7 +370,9 @@ def _delimiter(text: str) -> tuple[str, str]:
     if first.lower().startswith("sep=") and len(first.strip()) == 5:
         return rest, first.strip()[-1]
     sample = text[:64_000].splitlines(keepends=True)[:60]
-    scored = [(_consistency(sample, sign), -position, sign) for position, sign in enumerate(DELIMITERS)]
+    scored = [
+        (_consistency(sample, sign), -position, sign) for position, sign in enumerate(DELIMITERS)
+    ]
     score, _position, sign = max(scored)
     return text, sign if score > 0 else ";"
 
@@ -351,7 +391,12 @@ def _consistency(lines: list[str], sign: str) -> float:
 
 def _csv_rows(text: str, delimiter: str) -> list[Row]:
     rows = _parse_csv(text, delimiter, csv.QUOTE_MINIMAL)
-    if any(str(cell).count("\n") > 100 for row in rows for cell in row if cell and len(str(cell)) > 2000):
+    if any(
+        str(cell).count("\n") > 100
+        for row in rows
+        for cell in row
+        if cell and len(str(cell)) > 2000
+    ):
         rows = _parse_csv(text, delimiter, csv.QUOTE_NONE)
     return rows
 

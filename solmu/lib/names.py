@@ -1,21 +1,24 @@
-"""Names of organisations compared: the same name written in another way, and merely similar ones."""
+"""Names of organisations compared: the same name in another spelling, and merely similar ones."""
 
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
-LEGAL_FORMS = frozenset(
-    "oy ab oyj abp ky kb tmi fma ay ob ry rf rp osk anl andelslag osuuskunta oyab osakeyhtio "
-    "aktiebolag kommandiittiyhtio toiminimi yhdistys kuntayhtyma kky samkommun liikelaitos "
-    "saatio sr stiftelse hb ek for gmbh mbh ag kg ug ev ou as tu fie mtu sa uab sia asa aps ans "
-    "bv nv vof ltd limited plc llc llp inc corp co company sarl sas sasu spa srl sl slu sp z oo "
-    "zoo se kft zrt oyc".split()
-)
-JOINING_WORDS = frozenset("ja och and und et".split())
+LEGAL_FORMS = frozenset((
+    "oy", "ab", "oyj", "abp", "ky", "kb", "tmi", "fma", "ay", "ob", "ry", "rf", "rp", "osk",
+    "anl", "andelslag", "osuuskunta", "oyab", "osakeyhtio", "aktiebolag", "kommandiittiyhtio",
+    "toiminimi", "kuntayhtyma", "kky", "samkommun", "liikelaitos", "saatio", "sr", "stiftelse",
+    "hb", "ek", "for", "gmbh", "mbh", "ag", "kg", "ug", "ev", "ou", "as", "tu", "fie", "mtu",
+    "sa", "uab", "sia", "asa", "aps", "ans", "bv", "nv", "vof", "ltd", "limited", "plc", "llc",
+    "llp", "inc", "corp", "co", "company", "sarl", "sas", "sasu", "spa", "srl", "sl", "slu", "sp",
+    "z", "oo", "zoo", "se", "kft", "zrt", "oyc",
+))  # fmt: skip
+JOINING_WORDS = frozenset(["ja", "och", "and", "und", "et"])
 SIMILAR = 0.86
 COMMON_AFTER = 60
 
@@ -145,9 +148,9 @@ class NameIndex[Id: Hashable]:
 
     def similar_to_key(self, name_key: str, place: str = "", *, limit: int = 3) -> list[Match[Id]]:
         """Return those whose name is alike a name whose key is known already."""
-        near: dict[int, str] = {
-            number: name_key for number in self._by_key.get(name_key, ())[:COMMON_AFTER]
-        }
+        near: dict[int, str] = dict.fromkeys(
+            self._by_key.get(name_key, ())[:COMMON_AFTER], name_key
+        )
         for sign in _signs(name_key, place):
             found = self._by_sign.get(sign)
             if found and len(found) <= COMMON_AFTER:
@@ -186,7 +189,7 @@ def _signs(name_key: str, place: str) -> set[str]:
     if place:
         signs.add(f"{place}<{compact[:3]}")
     if len(words) > 2:
-        signs.update(f"{one}+{other}" for one, other in zip(words, words[1:], strict=False))
+        signs.update(f"{one}+{other}" for one, other in pairwise(words))
     return signs
 
 

@@ -1,26 +1,17 @@
 """Makes the viewer of a request: one query for the user and all that they are today."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Expression, F
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.utils.module_loading import import_string
 
 from solmu.accounts.models import User
+from solmu.lib.composed import composed
 from solmu.people.viewer import Viewer
 
 CURRENT_INSTITUTION = "institution"  # session key
-
-
-@cache
-def _facts() -> dict[str, Callable[[], Expression]]:
-    # Rooms above people (affiliations, seats …) say by an expression what a user is in them.
-    facts: dict[str, Callable[[], Expression]] = import_string(settings.SOLMU_VIEWER_FACTS)
-    return facts
 
 
 class ViewerBackend(ModelBackend):
@@ -33,7 +24,8 @@ class ViewerBackend(ModelBackend):
 
 def user_with_facts(**lookup: Any) -> User | None:
     """Find an active user, annotated with the person and with every room's fact."""
-    facts = {f"fact_{name}": expression() for name, expression in _facts().items()}
+    # Rooms above people (affiliations, seats …) say by an expression what a user is in them.
+    facts = {f"fact_{name}": expression() for name, expression in composed("VIEWER_FACTS").items()}
     return (
         User.objects.filter(is_active=True, **lookup)
         .annotate(

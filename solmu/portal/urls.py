@@ -1,6 +1,16 @@
-"""Addresses of the room."""
+"""Addresses of the front, my day and the demo."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from solmu.portal import demo_views, views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("home/", views.home, name="home"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("demo/login/", demo_views.sign_in, name="demo-login"),
+    path("demo/outbox/", demo_views.outbox, name="demo-outbox"),
+    path("demo/outbox.json", demo_views.outbox_json, name="demo-outbox-json"),
+]

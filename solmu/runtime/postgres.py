@@ -210,7 +210,9 @@ class PostgresServer:
 
     def admin(self, dbname: str = "postgres") -> psycopg.Connection[Any]:
         """A connection as the server's superuser, outside transactions."""
-        return psycopg.connect(self.url(dbname, user=SUPERUSER), autocommit=True, connect_timeout=10)
+        return psycopg.connect(
+            self.url(dbname, user=SUPERUSER), autocommit=True, connect_timeout=10
+        )
 
     def database_exists(self, name: str) -> bool:
         """Whether there is a database of this name."""
@@ -227,7 +229,9 @@ class PostgresServer:
         with self.admin() as connection:
             if not self.database_exists(name):
                 statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(ROLE), sql.Identifier(template or "template1")
+                    sql.Identifier(name),
+                    sql.Identifier(ROLE),
+                    sql.Identifier(template or "template1"),
                 )
                 with suppress(psycopg.errors.DuplicateDatabase):
                     connection.execute(statement)
@@ -236,7 +240,9 @@ class PostgresServer:
             with self.admin(name) as connection:
                 for extension in EXTENSIONS:
                     connection.execute(
-                        sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+                        sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(
+                            sql.Identifier(extension)
+                        )
                     )
         return made
 
@@ -402,7 +408,7 @@ class PostgresServer:
         binaries = self.binaries
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            if binaries.major >= 17  # noqa: PLR2004
+            if binaries.major >= 17
             else ["--locale-provider=libc", "--locale=C.UTF-8"]
         )
         answer = subprocess.run(
@@ -428,7 +434,9 @@ class PostgresServer:
 
     def _ensure_role(self) -> None:
         with self.admin() as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]
+            ).fetchone():
                 with suppress(psycopg.errors.DuplicateObject):
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
 
@@ -502,7 +510,9 @@ def _namespaces_work() -> bool:
     if os.environ.get("SOLMU_PG_NAMESPACE") == "off":
         return False
     with suppress(OSError):
-        return subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+        )
     return False
 
 

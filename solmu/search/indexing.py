@@ -1,6 +1,9 @@
 """Writing the search index, in the same transaction as the record."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.search import SearchVector
+from django.db import connection, transaction
 from django.db.models import Value
 
 from solmu.search.models import Entry
@@ -43,3 +46,30 @@ def index(
 def forget(kind: str, record_id: int) -> None:
     """Take a record out of the index."""
     Entry.objects.filter(kind=kind, record_id=record_id).delete()
+
+
+def fill(kind: str, select: str, ids: Iterable[int] | None = None) -> int:
+    """Write the entries of one kind as a SELECT tells them, all of them or those of some records.
+
+    The SELECT gives record_id, institution_id, public, leaders_only, author_id, title, text,
+    language and url. What it tells no more is taken out of the index.
+    """
+    told = f"SELECT * FROM ({select}) AS told"  # noqa: S608 - our own SQL
+    own, some = "", []
+    if ids is not None:
+        own, some = " AND record_id = ANY(%s)", [list(ids)]
+        told += " WHERE record_id = ANY(%s)"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM search_entry WHERE kind = %s{own}", [kind, *some])  # noqa: S608
+        cursor.execute(
+            f"""
+            INSERT INTO search_entry (kind, record_id, institution_id, public, leaders_only,
+                author_id, title, text, language, url, words)
+            SELECT %s, record_id, institution_id, public, leaders_only, author_id, title, text,
+                language, url, setweight(to_tsvector('simple', title), 'A')
+                || setweight(to_tsvector('simple', text), 'C')
+            FROM ({told}) AS told
+            """,  # noqa: S608
+            [kind, *some],
+        )
+        return cursor.rowcount

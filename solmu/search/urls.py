@@ -1,6 +1,11 @@
-"""Addresses of the room."""
+"""Addresses of the search."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from solmu.search import views
 
 app_name = "search"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("palette", views.palette, name="palette"),
+]

@@ -1,0 +1,308 @@
+"""The shared directory: adding entries and changing their public facts.
+
+A fact that another institution or a register gave is never overwritten: the change is proposed.
+An entry that only one institution brought is seen by that institution alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from solmu.audit import history
+from solmu.imports import cleaning
+from solmu.lib import clock, names
+from solmu.organisations import indexing
+from solmu.organisations.models import (
+    FactProposal,
+    Institution,
+    Organisation,
+    OrganisationSource,
+    SlugHistory,
+)
+from solmu.people.viewer import Viewer
+
+FACTS = (
+    "name_fi", "name_sv", "name_en", "kind", "business_id", "oid", "country", "region",
+    "municipality", "postal_code", "lat", "lon", "website", "fields", "parent",
+)  # fmt: skip
+REGISTER = "register"
+SELF = "self"
+# Addresses under /organisations/ that are no organisation's.
+RESERVED = frozenset(["new", "merges", "proposals", "relations", "n"])
+
+Source = int | str
+
+
+class DirectoryError(ValueError):
+    """The entry can't be written so; the message says why."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the facts that somebody gave."""
+
+    changed: list[str] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+
+
+def checked_business_id(value: str, country: str) -> str:
+    """Return the business ID as its register writes it, or say what is wrong with it."""
+    try:
+        found = cleaning.business_id(value, country)
+    except cleaning.CleaningError as error:
+        raise DirectoryError(str(error)) from error
+    if found is None:
+        return ""
+    if found.country != country:
+        raise DirectoryError(_("That business ID belongs to another country."))
+    return found.number
+
+
+def free_slug(name: str) -> str:
+    """Return an address for a name that no organisation has or has had."""
+    stem = slugify(names.folded(name))[:70].strip("-") or "organisation"
+    if stem.isdigit() or stem in RESERVED:
+        stem = f"organisation-{stem}"
+    taken = set(Organisation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken |= set(SlugHistory.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    if stem not in taken:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+@transaction.atomic
+def add(
+    facts: Mapping[str, Any],
+    *,
+    by: Viewer,
+    institution: Institution | None = None,
+    origin: str = OrganisationSource.Origin.PERSON,
+) -> tuple[Organisation, bool]:
+    """Add an entry, or find the one with the same business ID; says whether it is new.
+
+    Without an institution the facts come from a register, and the entry is public at once.
+    """
+    country, business_id = facts.get("country") or "FI", facts.get("business_id") or ""
+    if business_id:
+        business_id = checked_business_id(business_id, country)
+        same = Organisation.objects.filter(
+            country=country, business_id=business_id, merged_into=None
+        ).first()
+        if same:
+            if institution:
+                add_source(same, institution, origin=origin, by=by)
+            edit(same, facts, by=by, institution_id=institution.pk if institution else None)
+            return same, False
+    given = {key: facts[key] for key in FACTS if facts.get(key) not in (None, "", [])}
+    given |= {"country": country}
+    if business_id:
+        given["business_id"] = business_id
+    title = given.get("name_fi") or given.get("name_sv") or given.get("name_en") or ""
+    if not title:
+        raise DirectoryError(_("Give a name in at least one language."))
+    source: Source = institution.pk if institution else REGISTER
+    with history.acting(by, "organisation added"):
+        organisation = Organisation(
+            slug=free_slug(title),
+            name_key=names.key(title),
+            public=institution is None,
+            fact_sources=dict.fromkeys(given, source),
+            **given,
+        )
+        _place(organisation, given)
+        organisation.save()
+        if institution:
+            OrganisationSource.objects.create(
+                organisation=organisation, institution=institution, origin=origin
+            )
+    indexing.index([organisation.pk])
+    return organisation, True
+
+
+@transaction.atomic
+def edit(
+    organisation: Organisation,
+    facts: Mapping[str, Any],
+    *,
+    by: Viewer,
+    institution_id: int | None = None,
+) -> Outcome:
+    """Change the facts that the giver may change, and propose the others."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    source = _source(organisation, institution_id)
+    outcome = Outcome()
+    new = {key: facts[key] for key in FACTS if key in facts}
+    if new.get("business_id"):
+        country = new.get("country") or organisation.country
+        new["business_id"] = checked_business_id(new["business_id"], country)
+        _refuse_taken(organisation, country, new["business_id"])
+    for key, value in new.items():
+        if _stored(value) == _stored(getattr(organisation, key)):
+            continue
+        if _may_change(organisation, key, source):
+            setattr(organisation, key, value)
+            organisation.fact_sources[key] = source
+            outcome.changed.append(key)
+        else:
+            outcome.proposed.append(key)
+    if not (organisation.name_fi or organisation.name_sv or organisation.name_en):
+        raise DirectoryError(_("Give a name in at least one language."))
+    with history.acting(by, "facts changed"):
+        if outcome.changed:
+            _place(organisation, {key: new[key] for key in outcome.changed})
+            organisation.name_key = names.key(
+                organisation.name_fi or organisation.name_sv or organisation.name_en
+            )
+            organisation.save()
+        for key in outcome.proposed:
+            FactProposal.objects.update_or_create(
+                organisation=organisation,
+                institution_id=institution_id,
+                field=key,
+                state=FactProposal.State.OPEN,
+                defaults={"value": _stored(new[key]), "created_at": clock.real_now()},
+            )
+    if outcome.changed:
+        indexing.index([organisation.pk])
+    return outcome
+
+
+@transaction.atomic
+def add_source(
+    organisation: Organisation,
+    institution: Institution,
+    *,
+    by: Viewer,
+    origin: str = OrganisationSource.Origin.PERSON,
+) -> None:
+    """Note that an institution uses an entry; the second one makes it public."""
+    OrganisationSource.objects.get_or_create(
+        organisation=organisation, institution=institution, defaults={"origin": origin}
+    )
+    publish_confirmed([organisation.pk], by=by)
+
+
+@transaction.atomic
+def publish_confirmed(organisation_ids: Iterable[int], *, by: Viewer) -> list[int]:
+    """Make public those of the entries that a second institution has brought."""
+    ids = list(organisation_ids)
+    waiting = Organisation.objects.filter(pk__in=ids, public=False, merged_into=None)
+    confirmed = [
+        organisation.pk
+        for organisation in waiting.prefetch_related("sources").select_for_update()
+        if len(organisation.sources.all()) > 1
+    ]
+    # Nobody is named: who confirmed an entry is known to that institution alone.
+    with history.acting(Viewer.system("confirmed by a second institution")):
+        Organisation.objects.filter(pk__in=confirmed).update(public=True)
+    indexing.index(ids)
+    return confirmed
+
+
+@transaction.atomic
+def publish(organisation: Organisation, *, by: Viewer) -> None:
+    """Make an entry public: its own institution or a register says that it is so."""
+    with history.acting(by, "made public"):
+        organisation.public = True
+        organisation.save(update_fields=["public"])
+    indexing.index([organisation.pk])
+
+
+@transaction.atomic
+def rename_address(organisation: Organisation, slug: str, *, by: Viewer) -> None:
+    """Give an organisation another address; the old one keeps leading to it."""
+    if slug == organisation.slug:
+        return
+    if slug.isdigit() or slug in RESERVED or _slug_taken(organisation, slug):
+        raise DirectoryError(_("That address is taken."))
+    with history.acting(by, "address changed"):
+        SlugHistory.objects.filter(slug=slug, organisation=organisation).delete()
+        SlugHistory.objects.create(slug=organisation.slug, organisation=organisation)
+        organisation.slug = slug
+        organisation.save(update_fields=["slug"])
+
+
+@transaction.atomic
+def accept(proposal: FactProposal, *, by: Viewer) -> None:
+    """Take a proposed fact into the directory; it is now the proposer's."""
+    proposal = FactProposal.objects.select_for_update().select_related("organisation").get(pk=proposal.pk)
+    if proposal.state != FactProposal.State.OPEN:
+        return
+    organisation = Organisation.objects.select_for_update().get(pk=proposal.organisation_id)
+    column = Organisation._meta.get_field(proposal.field).attname  # noqa: SLF001
+    if proposal.field == "business_id" and proposal.value:
+        _refuse_taken(organisation, organisation.country, proposal.value)
+    setattr(organisation, column, proposal.value)
+    organisation.fact_sources[proposal.field] = _source(organisation, proposal.institution_id)
+    _place(organisation, {proposal.field: proposal.value})
+    organisation.name_key = names.key(
+        organisation.name_fi or organisation.name_sv or organisation.name_en
+    )
+    with history.acting(by, "proposed fact accepted"):
+        organisation.save()
+    _decide(proposal, FactProposal.State.ACCEPTED)
+    indexing.index([organisation.pk])
+
+
+@transaction.atomic
+def decline(proposal: FactProposal, *, by: Viewer) -> None:
+    """Leave the directory as it is."""
+    proposal = FactProposal.objects.select_for_update().get(pk=proposal.pk)
+    if proposal.state == FactProposal.State.OPEN:
+        _decide(proposal, FactProposal.State.DECLINED)
+
+
+def _decide(proposal: FactProposal, state: str) -> None:
+    proposal.state = state
+    proposal.decided_at = clock.real_now()
+    proposal.save(update_fields=["state", "decided_at"])
+
+
+def _source(organisation: Organisation, institution_id: int | None) -> Source:
+    if institution_id is None:
+        return REGISTER
+    return SELF if institution_id == organisation.pk else institution_id
+
+
+def _may_change(organisation: Organisation, key: str, source: Source) -> bool:
+    giver = organisation.fact_sources.get(key)
+    if source in (REGISTER, giver):
+        return True
+    empty = getattr(organisation, key) in (None, "", [])
+    # An organisation knows its own facts better than another institution, but not than a register.
+    return giver is None or empty or (source == SELF and giver != REGISTER)
+
+
+def _stored(value: Any) -> Any:
+    """The value as a proposal keeps it: a record by its key."""
+    return value.pk if hasattr(value, "pk") else value
+
+
+def _place(organisation: Organisation, given: Mapping[str, Any]) -> None:
+    """A municipality says the region, and about where; given coordinates say it better."""
+    municipality = organisation.municipality
+    if municipality is None or "municipality" not in given:
+        return
+    organisation.region_id = municipality.region_id
+    if organisation.lat is None or not {"lat", "lon"} & organisation.fact_sources.keys():
+        organisation.lat, organisation.lon = municipality.lat, municipality.lon
+
+
+def _refuse_taken(organisation: Organisation, country: str, business_id: str) -> None:
+    taken = Organisation.objects.filter(country=country, business_id=business_id, merged_into=None)
+    if taken.exclude(pk=organisation.pk).exists():
+        raise DirectoryError(_("Another organisation has that business ID."))
+
+
+def _slug_taken(organisation: Organisation, slug: str) -> bool:
+    return (
+        Organisation.objects.filter(slug=slug).exclude(pk=organisation.pk).exists()
+        or SlugHistory.objects.filter(slug=slug).exclude(organisation=organisation).exists()
+    )

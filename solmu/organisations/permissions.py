@@ -1,0 +1,72 @@
+"""Who may do what to the directory and in an institution."""
+
+from solmu.organisations.models import FactProposal, Institution, Merge, Organisation, Relation
+from solmu.people.viewer import Viewer
+
+EDITORS = ("leader", "coordinator", "contributor")
+MANAGERS = ("leader", "coordinator")
+
+
+def can_found(viewer: Viewer) -> bool:
+    """Make a new institution: administrators."""
+    return viewer.is_admin
+
+
+def can_manage(viewer: Viewer, institution_id: int) -> bool:
+    """Change an institution's settings and invite colleagues."""
+    return viewer.is_admin or viewer.has_role(institution_id, *MANAGERS)
+
+
+def can_see_colleagues(viewer: Viewer, institution: Institution) -> bool:
+    """See who has which role in an institution: everybody in it."""
+    return viewer.is_admin or viewer.has_role(institution.pk)
+
+
+def edits_somewhere(viewer: Viewer) -> bool:
+    """Whether the viewer does more than read in some institution."""
+    return any(viewer.has_role(key, *EDITORS) for key in viewer.institutions)
+
+
+def can_add(viewer: Viewer) -> bool:
+    """Add an organisation to the directory."""
+    return viewer.is_admin or viewer.has_role(viewer.institution_id, *EDITORS)
+
+
+def can_edit(viewer: Viewer, organisation: Organisation) -> bool:
+    """Change public facts, or propose a change where another gave the fact."""
+    return can_add(viewer)
+
+
+def can_relate(viewer: Viewer, organisation: Organisation) -> bool:
+    """Record a relation of the organisation."""
+    return can_add(viewer)
+
+
+def can_end_relation(viewer: Viewer, relation: Relation) -> bool:
+    """End a relation that one's own institution recorded, or any as an administrator."""
+    if viewer.is_admin:
+        return True
+    return bool(relation.institution_id) and viewer.has_role(relation.institution_id, *EDITORS)
+
+
+def can_decide(viewer: Viewer, proposal: FactProposal) -> bool:
+    """Accept or decline a proposed fact: who gave the present one, the organisation itself, administrators."""
+    if viewer.is_admin or viewer.has_role(proposal.organisation_id, *MANAGERS):
+        return True
+    giver = proposal.organisation.fact_sources.get(proposal.field)
+    return isinstance(giver, int) and viewer.has_role(giver, *MANAGERS)
+
+
+def can_ask_merge(viewer: Viewer, organisation: Organisation) -> bool:
+    """Say that two entries are one organisation."""
+    return viewer.is_admin or viewer.has_role(viewer.institution_id, *MANAGERS)
+
+
+def can_decide_merge(viewer: Viewer, merge: Merge) -> bool:
+    """Accept or decline a merge that affects several institutions."""
+    return viewer.is_admin
+
+
+def can_undo_merge(viewer: Viewer, merge: Merge) -> bool:
+    """Take a merge back: administrators, and whose institution asked for it."""
+    return viewer.is_admin or viewer.has_role(merge.institution_id, *MANAGERS)

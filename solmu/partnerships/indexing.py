@@ -1,0 +1,86 @@
+"""What can be found of partners, contacts and dialogue: one SELECT a kind, for one record and for all."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from solmu.partnerships.models import Contact, Stakeholder
+from solmu.search import indexing
+
+PARTNER, CONTACT, DIALOGUE = "partner", "contact", "dialogue"
+
+_NAME = "COALESCE(NULLIF(o.name_fi, ''), NULLIF(o.name_sv, ''), o.name_en)"
+
+_PARTNERS = f"""
+    SELECT s.id AS record_id, s.institution_id, FALSE AS public, FALSE AS leaders_only,
+        NULL::bigint AS author_id, {_NAME} AS title,
+        concat_ws(' · ', NULLIF(o.name_sv, ''), NULLIF(o.name_en, ''), NULLIF(m.name_fi, ''),
+            NULLIF(m.name_sv, ''), NULLIF(o.business_id, ''), NULLIF(now.goals, ''),
+            NULLIF(s.next_step, ''), NULLIF(s.notes, ''),
+            (SELECT string_agg(value, ' · ' ORDER BY key) FROM jsonb_each_text(s.extra))) AS text,
+        'fi' AS language, {{partner}} AS url
+    FROM partnerships_stakeholder s
+    JOIN organisations_organisation o ON o.id = s.organisation_id
+    LEFT JOIN organisations_municipality m ON m.code = o.municipality_id
+    LEFT JOIN LATERAL (
+        SELECT goals FROM partnerships_standing p WHERE p.stakeholder_id = s.id
+        ORDER BY lower(valid) DESC NULLS LAST LIMIT 1
+    ) now ON TRUE
+"""  # noqa: S608
+
+_CONTACTS = f"""
+    SELECT c.id AS record_id, s.institution_id, FALSE AS public, FALSE AS leaders_only,
+        NULL::bigint AS author_id,
+        COALESCE(NULLIF(trim(p.given_name || ' ' || p.family_name), ''), NULLIF(p.email, ''), '–')
+            AS title,
+        concat_ws(' · ', {_NAME}, NULLIF(c.title, ''), NULLIF(p.email, ''), NULLIF(p.phone, ''))
+            AS text,
+        'fi' AS language, {{partner}} || '?tab=contacts' AS url
+    FROM partnerships_contact c
+    JOIN partnerships_stakeholder s ON s.id = c.stakeholder_id
+    JOIN people_person p ON p.id = c.person_id
+    JOIN organisations_organisation o ON o.id = s.organisation_id
+"""  # noqa: S608
+
+_DIALOGUE = f"""
+    SELECT d.id AS record_id, s.institution_id, FALSE AS public, d.limited AS leaders_only,
+        d.author_id, d.title, concat_ws(' · ', {_NAME}, NULLIF(d.text, '')) AS text,
+        d.language, {{partner}} || '?tab=dialogue#entry-' || d.id AS url
+    FROM partnerships_dialogueentry d
+    JOIN partnerships_stakeholder s ON s.id = d.stakeholder_id
+    JOIN organisations_organisation o ON o.id = s.organisation_id
+"""  # noqa: S608
+
+
+def index_stakeholders(ids: Iterable[int] | None = None) -> None:
+    """Write the entries of some stakeholders, or of all."""
+    indexing.fill(PARTNER, _with_address(_PARTNERS), ids)
+
+
+def index_contacts(ids: Iterable[int] | None = None) -> None:
+    """Write the entries of some contacts, or of all."""
+    indexing.fill(CONTACT, _with_address(_CONTACTS), ids)
+
+
+def index_dialogue(ids: Iterable[int] | None = None) -> None:
+    """Write the entries of some dialogue entries, or of all."""
+    indexing.fill(DIALOGUE, _with_address(_DIALOGUE), ids)
+
+
+def index_organisations(ids: Iterable[int]) -> None:
+    """Write anew what names these organisations, after their public facts have changed."""
+    of = Stakeholder.objects.filter(organisation_id__in=list(ids))
+    stakeholders = list(of.values_list("pk", flat=True))
+    contacts = Contact.objects.filter(stakeholder_id__in=stakeholders)
+    index_stakeholders(stakeholders)
+    index_contacts(list(contacts.values_list("pk", flat=True)))
+
+
+def index_person(person_id: int) -> None:
+    """Write anew the contacts of a person whose name or address has changed."""
+    index_contacts(list(Contact.objects.filter(person_id=person_id).values_list("pk", flat=True)))
+
+
+def _with_address(select: str) -> str:
+    before, after = reverse("partnerships:partner", args=[0]).split("0", 1)
+    return select.replace("{partner}", f"'{before}' || s.id || '{after}'")

@@ -1,0 +1,572 @@
+"""The strategic picture: an institution's stakeholders as they stood on a date, filtered.
+
+List, map, board, exports and the API read the same `Picture`, so that they never disagree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Expression,
+    F,
+    FilteredRelation,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields import BigIntegerField
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from solmu.lib import clock, names
+from solmu.organisations.fields import FIELDS
+from solmu.organisations.models import Institution, Organisation, Region
+from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
+from solmu.partnerships.permissions import can_view_partners
+from solmu.people.models import Person
+from solmu.people.viewer import Viewer
+from solmu.ties.models import Evidence
+
+# Filters that take several values at once; `q` is text.
+FILTERS = (
+    "level",
+    "content",
+    "scope",
+    "theme",
+    "field",
+    "region",
+    "municipality",
+    "country",
+    "owner",
+    "state",
+)
+SHOWN_STATES = (Standing.State.POTENTIAL, Standing.State.ACTIVE, Standing.State.PAUSED)
+NO_LEVEL = "none"
+NOBODY = "none"
+LONGEST_QUERY = 100
+# Counts are kept this long at most; a change to any record makes them anew at once.
+KEPT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that a filter may take, as a person reads it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an institution's filters and marks are called: its ladder, lists, people and places."""
+
+    levels: tuple[Level, ...]
+    contents: tuple[Facet, ...]
+    themes: tuple[Facet, ...]
+    owners: tuple[tuple[int, str], ...]
+    regions: tuple[Region, ...]
+
+    @cached_property
+    def level_by_id(self) -> dict[int, Level]:
+        """The ladder's steps by id."""
+        return {level.pk: level for level in self.levels}
+
+    @cached_property
+    def facet_by_id(self) -> dict[int, Facet]:
+        """Contents and themes by id."""
+        return {facet.pk: facet for facet in (*self.contents, *self.themes)}
+
+    @cached_property
+    def owner_by_id(self) -> dict[int, str]:
+        """Names of those who own a partnership, by the person's id."""
+        return dict(self.owners)
+
+    @property
+    def top_rank(self) -> int:
+        """How many steps the ladder has."""
+        return len(self.levels)
+
+    def options(self, key: str) -> list[Option]:
+        """The values that a filter offers, in the order in which people read them."""
+        if key == "level":
+            steps = [Option(str(level.rank), level.name) for level in reversed(self.levels)]
+            return [*steps, Option(NO_LEVEL, _("no level yet"))]
+        if key in {"content", "theme"}:
+            facets = self.contents if key == "content" else self.themes
+            return [Option(str(facet.pk), facet.name) for facet in facets if not facet.ended]
+        if key == "owner":
+            people = [Option(str(pk), name) for pk, name in self.owners]
+            return [*people, Option(NOBODY, _("nobody yet"))]
+        if key == "region":
+            named = sorted(self.regions, key=lambda region: names.folded(region.name))
+            return [Option(region.code, region.name) for region in named]
+        if key == "field":
+            return [Option(code, str(label)) for code, label in FIELDS.items()]
+        choices = {"scope": Standing.Scope, "state": Standing.State}[key]
+        return [Option(value, str(label)) for value, label in choices.choices]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many stakeholders the picture shows, by level, scope and state."""
+
+    cells: tuple[tuple[int | None, str, str, int], ...]  # level rank, scope, state, how many
+
+    @cached_property
+    def total(self) -> int:
+        """All of them."""
+        return sum(cell[3] for cell in self.cells)
+
+    @cached_property
+    def by_level(self) -> dict[int | None, int]:
+        """How many on each step; None has no level yet."""
+        return self._by(0)
+
+    @cached_property
+    def by_scope(self) -> dict[str, int]:
+        """How many in each scope."""
+        return self._by(1)
+
+    @cached_property
+    def by_state(self) -> dict[str, int]:
+        """How many in each state."""
+        return self._by(2)
+
+    @cached_property
+    def by_cell(self) -> dict[tuple[int | None, str], int]:
+        """How many in each cell of the board: (level rank, scope)."""
+        counts: dict[tuple[int | None, str], int] = {}
+        for rank, scope, _state, number in self.cells:
+            counts[rank, scope] = counts.get((rank, scope), 0) + number
+        return counts
+
+    @property
+    def partners(self) -> int:
+        """How many have a level: these are partnerships."""
+        return self.total - self.by_level.get(None, 0)
+
+    def _by(self, at: int) -> dict[Any, int]:
+        counts: dict[Any, int] = {}
+        for cell in self.cells:
+            counts[cell[at]] = counts.get(cell[at], 0) + cell[3]
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How much the two have done together by the date, and when last."""
+
+    count: int = 0
+    last_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An institution's stakeholders on a date, under filters, as a viewer may see them.
+
+    `filters` holds checked values only; what was not understood is told in `notices`.
+    """
+
+    viewer: Viewer
+    institution: Institution
+    on: date
+    today: date
+    since: date | None = None
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    q: str = ""
+    notices: tuple[str, ...] = ()
+    names_institution: bool = False
+
+    @classmethod
+    def from_request(cls, request: HttpRequest) -> Picture:
+        """Read the picture that the address asks for. 404 or 403 where the viewer may not look."""
+        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        slug = request.GET.get("institution", "")
+        if viewer.is_anonymous:
+            raise PermissionDenied
+        institution = _institution(viewer, slug)
+        if not can_view_partners(viewer, institution.pk):
+            raise PermissionDenied
+        today = clock.today()
+        plain = cls(
+            viewer,
+            institution,
+            today,
+            today,
+            names_institution=institution.pk != viewer.institution_id,
+        )
+        return plain.reading(request.GET)
+
+    def reading(self, get: Any) -> Picture:
+        """The same picture with date and filters from a QueryDict; bad values are told, not used."""
+        notices: list[str] = []
+        on = _day(get.get("on", ""), notices) or self.today
+        since = _day(get.get("since", ""), notices)
+        if since and since >= on:
+            notices.append(_("“What changed since” must be a day before the date of the picture."))
+            since = None
+        filters: dict[str, tuple[str, ...]] = {}
+        for key in FILTERS:
+            asked = [value for value in get.getlist(key) if value]
+            known = tuple(dict.fromkeys(value for value in asked if self._knows(key, value)))
+            if len(known) < len(set(asked)):
+                notices.append(_("A filter that is not known here was left out."))
+            if known:
+                filters[key] = known
+        q = " ".join(get.get("q", "").replace("\0", " ").split())[:LONGEST_QUERY]
+        return replace(
+            self,
+            on=on,
+            since=since,
+            filters=filters,
+            q=q,
+            notices=tuple(dict.fromkeys(notices)),
+        )
+
+    def with_on(self, on: date) -> Picture:
+        """The same picture on another date."""
+        return replace(self, on=on)
+
+    # What the picture shows
+
+    def stakeholders(self) -> QuerySet[Stakeholder]:
+        """Those in the picture, each with how it stood on the date.
+
+        Annotated: standing_id, level_id, level_rank, state, scope, scope_override, form, owner_id,
+        contents, themes, goals, since (first day of the standing, None: before the records).
+        """
+        rows = self._standing_then()
+        for key, values in self.filters.items():
+            rows = rows.filter(_condition(key, values))
+        if "state" not in self.filters:
+            rows = rows.filter(then__state__in=SHOWN_STATES)
+        if self.q:
+            rows = rows.filter(_named(self.q))
+        return rows
+
+    def counts(self) -> Counts:
+        """How many by level, scope and state, in one query; remembered until something changes."""
+
+        def count() -> Counts:
+            cells = (
+                self.stakeholders()
+                .order_by()
+                .values_list("level_rank", "scope", "state")
+                .annotate(number=Count("pk"))
+            )
+            return Counts(tuple(cells))
+
+        return self.remembered("counts", count)
+
+    def any_stakeholders(self) -> bool:
+        """Tell whether the institution has any stakeholder, on any date."""
+        mine = Stakeholder.objects.visible_to(self.viewer).filter(institution=self.institution)
+        return self.counts().total > 0 or mine.exists()
+
+    def proofs(self, organisation_ids: Iterable[int]) -> dict[int, Proof]:
+        """Evidence by the date with each of some organisations, in one query."""
+        ids = list(organisation_ids)
+        if not ids:
+            return {}
+        own = self.institution.pk
+        rows = (
+            self.evidence()
+            .filter(Q(a_id=own, b_id__in=ids) | Q(b_id=own, a_id__in=ids))
+            .annotate(other=F("a_id") + F("b_id") - Value(own, BigIntegerField()))
+            .values_list("other")
+            .annotate(count=Count("pk"), last_on=Max(_last_day(self.on)))
+        )
+        return {other: Proof(count, last_on) for other, count, last_on in rows}
+
+    def evidence(self) -> QuerySet[Evidence]:
+        """Evidence that the viewer may see and that had begun by the date."""
+        seen = Evidence.objects.visible_to(self.viewer)
+        return seen.filter(Q(valid__startswith__lte=self.on) | Q(valid__lower_inf=True)).filter(
+            Q(institution_id=self.institution.pk) | Q(institution=None)
+        )
+
+    def organisations_with_evidence(self) -> Q:
+        """Condition on stakeholders: something has been done together by the date."""
+        own = self.institution.pk
+        after = self.evidence().filter(a_id=own).values("b_id")
+        before = self.evidence().filter(b_id=own).values("a_id")
+        return Q(organisation_id__in=after) | Q(organisation_id__in=before)
+
+    # Words and addresses
+
+    @cached_property
+    def words(self) -> Words:
+        """The institution's own words for levels, contents, themes, people and places."""
+        return self._remember(("words",), lambda: _words(self.institution), with_filters=False)
+
+    @property
+    def is_today(self) -> bool:
+        """True when the picture is of today."""
+        return self.on == self.today
+
+    @property
+    def is_filtered(self) -> bool:
+        """True when a filter or a search is on."""
+        return bool(self.filters or self.q)
+
+    def query(self, **changes: Any) -> list[tuple[str, str]]:
+        """The address's parameters with changes: None takes one away, a list gives several."""
+        facts: dict[str, Any] = {
+            "institution": self.institution.organisation.slug if self.names_institution else None,
+            "q": self.q or None,
+            **{key: list(values) for key, values in self.filters.items()},
+            "on": None if self.is_today else self.on.isoformat(),
+            "since": self.since.isoformat() if self.since else None,
+            **changes,
+        }
+        pairs = []
+        for key, value in facts.items():
+            values = value if isinstance(value, list | tuple) else [value]
+            pairs += [(key, str(one)) for one in values if one not in {None, ""}]
+        return pairs
+
+    def query_string(self, **changes: Any) -> str:
+        """What comes after the path, with its question mark; empty when nothing is asked."""
+        pairs = self.query(**changes)
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def without(self, key: str, value: str) -> str:
+        """The query string with one value of one filter taken off."""
+        return self.query_string(
+            **{key: [one for one in self.filters.get(key, ()) if one != value]}
+        )
+
+    # How it is found
+
+    def remembered[T](self, what: str, make: Callable[[], T]) -> T:
+        """What was made for this very picture, kept until a record of any partnership changes."""
+        return self._remember((what, self.on, self.since), make, with_filters=True)
+
+    def _remember[T](self, key: tuple[Any, ...], make: Callable[[], T], *, with_filters: bool) -> T:
+        # The version is made of the last changes of what pictures are drawn from.
+        parts = (
+            connection.settings_dict["NAME"],
+            self.institution.pk,
+            self.institution.version,
+            *key,
+            (self.q, sorted(self.filters.items())) if with_filters else "",
+            # Evidence of others is counted for those who see it alone.
+            self.viewer.is_admin,
+        )
+        name = f"picture:{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"
+        kept = cache.get(name)
+        if kept is None:
+            kept = (make(),)
+            cache.set(name, kept, KEPT_SECONDS)
+        result: T = kept[0]
+        return result
+
+    def _knows(self, key: str, value: str) -> bool:
+        if key == "municipality":
+            return value.isdecimal() and value.isascii() and len(value) == 3
+        if key == "country":
+            return len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()
+        if key in {"content", "theme"}:  # ended ones may still be asked for
+            facets = self.words.contents if key == "content" else self.words.themes
+            return any(value == str(facet.pk) for facet in facets)
+        return any(value == option.value for option in self.words.options(key))
+
+    def _standing_then(self) -> QuerySet[Stakeholder]:
+        return standing_on(
+            Stakeholder.objects.visible_to(self.viewer).filter(institution=self.institution),
+            self.on,
+            self.institution,
+        )
+
+
+def standing_on(
+    stakeholders: QuerySet[Stakeholder], on: date, institution: Institution
+) -> QuerySet[Stakeholder]:
+    """Those stakeholders that stood on the date, annotated with how."""
+    return (
+        stakeholders.annotate(
+            then=FilteredRelation("standings", condition=Q(standings__valid__contains=on))
+        )
+        .filter(then__isnull=False)
+        .annotate(
+            standing_id=F("then__id"),
+            level_id=F("then__level_id"),
+            level_rank=F("then__level__rank"),
+            state=F("then__state"),
+            scope_override=F("then__scope_override"),
+            scope=_scope(institution),
+            form=F("then__form"),
+            owner_id=F("then__owner_id"),
+            contents=F("then__contents"),
+            themes=F("then__themes"),
+            goals=F("then__goals"),
+            stands_since=F("then__valid__startswith"),
+        )
+        .select_related("organisation")
+    )
+
+
+def derived_scope(organisation: Organisation, institution: Institution) -> str:
+    """The scope of a partner by where it is: in the operating area, in Finland, or abroad."""
+    if organisation.municipality_id in institution.area_municipalities:
+        return Standing.Scope.REGIONAL
+    if organisation.region_id in institution.area_regions:
+        return Standing.Scope.REGIONAL
+    national = organisation.country == "FI"
+    return Standing.Scope.NATIONAL if national else Standing.Scope.INTERNATIONAL
+
+
+def with_area(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+    """Institutions with their operating area and the version of what pictures are drawn from."""
+    regions = Institution.regions.through.objects.filter(institution_id=OuterRef("pk"))
+    municipalities = Institution.municipalities.through.objects.filter(
+        institution_id=OuterRef("pk")
+    )
+    return institutions.select_related("organisation").annotate(
+        area_regions=ArraySubquery(regions.values("region_id")),
+        area_municipalities=ArraySubquery(municipalities.values("municipality_id")),
+        version=Func(
+            *(_last_change(model) for model in _DRAWN_FROM),
+            Subquery(Evidence.objects.order_by("-pk").values("pk")[:1]),
+            function="concat_ws",
+            template="%(function)s('.', %(expressions)s)",
+            output_field=CharField(),
+        ),
+    )
+
+
+_DRAWN_FROM = (Standing, Stakeholder, Organisation, Level, Facet, Person)
+
+
+def _last_change(model: Any) -> Subquery:
+    events = model.pgh_event_models["insert"].objects
+    return Subquery(events.order_by("-pgh_id").values("pgh_id")[:1])
+
+
+def _institution(viewer: Viewer, slug: str) -> Institution:
+    seen = with_area(Institution.objects.visible_to(viewer)).order_by("pk")
+    if slug:
+        found = seen.filter(organisation__slug=slug).first()
+        if found is None:
+            raise Http404
+        return found
+    if viewer.institution_id:
+        seen = seen.filter(pk=viewer.institution_id)
+    found = seen.first()  # an administrator without a role looks from the first
+    if found is None:
+        raise PermissionDenied
+    return found
+
+
+def _words(institution: Institution) -> Words:
+    levels = tuple(Level.objects.filter(institution=institution).order_by("rank"))
+    facets = list(Facet.objects.filter(institution=institution).order_by("rank", "id"))
+    people = (
+        Person.objects.filter(
+            pk__in=Standing.objects.filter(stakeholder__institution=institution)
+            .order_by()
+            .values("owner_id")
+        )
+        .only("given_name", "family_name", "email")
+        .order_by("family_name", "given_name", "pk")
+    )
+    return Words(
+        levels=levels,
+        contents=tuple(facet for facet in facets if facet.kind == Facet.Kind.CONTENT),
+        themes=tuple(facet for facet in facets if facet.kind == Facet.Kind.THEME),
+        owners=tuple((person.pk, person.name) for person in people),
+        regions=tuple(Region.objects.all()),
+    )
+
+
+def _scope(institution: Institution) -> Expression:
+    area = Q()
+    if institution.area_regions:
+        area |= Q(organisation__region_id__in=list(institution.area_regions))
+    if institution.area_municipalities:
+        area |= Q(organisation__municipality_id__in=list(institution.area_municipalities))
+    derived = [
+        When(organisation__country="FI", then=Value(Standing.Scope.NATIONAL.value)),
+    ]
+    if area:
+        derived.insert(0, When(area, then=Value(Standing.Scope.REGIONAL.value)))
+    return Case(
+        When(~Q(then__scope_override=""), then=F("then__scope_override")),
+        *derived,
+        default=Value(Standing.Scope.INTERNATIONAL.value),
+        output_field=CharField(),
+    )
+
+
+def _condition(key: str, values: tuple[str, ...]) -> Q:
+    if key == "level":
+        condition = Q(level_rank__in=[int(value) for value in values if value != NO_LEVEL])
+        return condition | Q(then__level=None) if NO_LEVEL in values else condition
+    if key == "content":
+        return Q(then__contents__overlap=[int(value) for value in values])
+    if key == "theme":
+        return Q(then__themes__overlap=[int(value) for value in values])
+    if key == "scope":
+        return Q(scope__in=values)
+    if key == "field":
+        return Q(organisation__fields__overlap=list(values))
+    if key == "owner":
+        condition = Q(then__owner_id__in=[int(value) for value in values if value != NOBODY])
+        return condition | Q(then__owner=None) if NOBODY in values else condition
+    if key == "state":
+        return Q(then__state__in=values)
+    place = {"region": "region_id", "municipality": "municipality_id", "country": "country"}[key]
+    return Q(**{f"organisation__{place}__in": values})
+
+
+def _named(text: str) -> Q:
+    return (
+        Q(organisation__name_fi__icontains=text)
+        | Q(organisation__name_sv__icontains=text)
+        | Q(organisation__name_en__icontains=text)
+        | Q(organisation__business_id__istartswith=text)
+    )
+
+
+def _last_day(on: date) -> Func:
+    # LEAST leaves out an open end; what goes on has gone on until the date.
+    return Func(
+        F("valid__endswith") - Value(1),
+        Value(on, DateField()),
+        function="LEAST",
+        output_field=DateField(),
+    )
+
+
+def _day(text: str, notices: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        notices.append(_("The date was not understood."))
+        return None
+    if not 1900 <= day.year <= 2200:
+        notices.append(_("The date is too far away."))
+        return None
+    return day

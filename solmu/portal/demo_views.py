@@ -1,0 +1,73 @@
+"""What only a demo has: one-button sign-in as a persona, and the mail catcher. Elsewhere all is 404."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from solmu.accounts.models import User
+from solmu.notifications.models import Message
+from solmu.portal.personas import PERSONAS
+
+View = Callable[..., HttpResponse]
+_SHOWN = 100
+
+
+def demo_only(view: View) -> View:
+    """Make the view's address unknown outside a demo."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.demo:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@demo_only
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as a persona."""
+    slug = request.POST.get("persona", "")
+    if slug not in {persona.slug for persona in PERSONAS}:
+        raise Http404
+    user = get_object_or_404(User, email=f"{slug}@solmu.example")
+    login(request, user, backend="solmu.people.viewing.ViewerBackend")
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return redirect(target if safe else reverse("portal:home"))
+
+
+@demo_only
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    """The mail that the demo would have sent, newest first."""
+    return render(request, "portal/outbox.html", {"mails": Message.objects.all()[:_SHOWN]})
+
+
+@demo_only
+@require_GET
+def outbox_json(request: HttpRequest) -> JsonResponse:
+    """The same for programs."""
+    mails = [
+        {
+            "id": mail.pk,
+            "message_id": mail.message_id,
+            "to": mail.to,
+            "subject": mail.subject,
+            "text": mail.text,
+            "html": mail.html,
+            "language": mail.language,
+            "kind": mail.kind,
+            "state": mail.state,
+            "created_at": mail.created_at.isoformat(),
+        }
+        for mail in Message.objects.all()[:_SHOWN]
+    ]
+    return JsonResponse({"items": mails})

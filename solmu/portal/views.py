@@ -1,0 +1,41 @@
+"""The public front, my day, and the pages that the law asks for."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from solmu.lib import clock
+from solmu.lib.composed import composed
+
+
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """What Solmu is, for whoever has not signed in."""
+    if not request.viewer.is_anonymous:
+        return redirect("portal:home")
+    return render(request, "portal/front.html")
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """My day: what waits for the viewer, soonest first, over all rooms."""
+    waiting = [item for waits in composed("WAITING") for item in waits(request.viewer)]
+    waiting.sort(key=lambda item: (item.due is None, item.due or clock.today()))
+    panels = [panel for shows, panel in composed("HOME_PANELS") if shows(request.viewer)]
+    return render(
+        request, "portal/home.html", {"waiting": waiting, "panels": panels, "today": clock.today()}
+    )
+
+
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "portal/accessibility.html")
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept of people, why and how long."""
+    return render(request, "portal/privacy.html")

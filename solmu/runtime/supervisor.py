@@ -1,0 +1,307 @@
+"""One process tree of everything: PostgreSQL, web, live and worker, started, kept and stopped.
+
+Children run in process groups of their own in the same session, so that only the supervisor
+hears Ctrl-C. What a supervisor killed with -9 left behind is adopted (PostgreSQL) or stopped
+(the rest) by the next start in the same data folder.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from solmu.runtime.postgres import PostgresError, PostgresServer
+
+log = logging.getLogger("solmu.supervisor")
+
+ANSWERS_WITHIN = 120.0  # seconds from the start of web to its first answer
+LOOK_EVERY = 0.25
+CALM_AFTER = 60.0  # a child that ran this long has no history of failures
+
+
+class AlreadyRunningError(RuntimeError):
+    """Another supervisor uses this data folder, or another program the port."""
+
+
+class StoppedError(Exception):
+    """The supervisor was told to stop while it was starting."""
+
+
+@dataclass
+class Child:
+    """A process that is started again when it dies."""
+
+    name: str
+    command: list[str]
+    stop_within: float
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    again_at: float = field(default=0.0)
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        """Run it in a process group of its own."""
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, env=environment, process_group=0
+        )
+        self.started = time.monotonic()
+
+    def died(self) -> bool:
+        """Whether it was started and has ended."""
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self) -> None:
+        """End it and all that it started: kindly first."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(self.stop_within)
+        # Also its own children, if it died before them.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+
+class Supervisor:
+    """Runs Solmu from one data folder until SIGINT, SIGTERM or SIGHUP."""
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int,
+        host: str = "127.0.0.1",
+        prepare: Callable[["Supervisor"], str],
+        environment: Mapping[str, str] | None = None,
+        with_live: bool = True,
+    ) -> None:
+        self.data = data.absolute()
+        self.host = host
+        self.port = port or free_port(host)
+        self.server = PostgresServer(self.data)
+        self.prepare = prepare
+        self.environment = dict(environment if environment is not None else os.environ)
+        self.with_live = with_live
+        self.children: list[Child] = []
+        self._stopping = threading.Event()
+        self._notes = self.data / "run.json"
+
+    @property
+    def address(self) -> str:
+        """Where Solmu answers."""
+        return f"http://{self.host}:{self.port}"
+
+    def run(self, ready: Callable[[str], None]) -> int:
+        """Start everything, call `ready` with the address, keep it running; the exit code."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        signal.signal(signal.SIGINT, self._told_to_stop)
+        signal.signal(signal.SIGTERM, self._told_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+            signal.signal(signal.SIGHUP, self._told_to_stop)
+        with self._only_one():
+            self._stop_leftovers()
+            self._check_port()
+            began = time.monotonic()
+            try:
+                with suppress(StoppedError):
+                    self._start_all(ready, began)
+                while not self._stopping.wait(LOOK_EVERY):
+                    self._look_after()
+            finally:
+                self._stop_all()
+        return 0
+
+    def step(self, command: list[str], environment: Mapping[str, str]) -> None:
+        """Run one command to its end, as part of the preparation."""
+        child = Child("preparation", command, 2)
+        child.start(self.environment | environment)
+        try:
+            while not child.died():
+                if self._stopping.wait(0.05):
+                    raise StoppedError
+        finally:
+            code = child.process.poll() if child.process else None
+            child.stop()
+        if code:
+            raise RuntimeError("The database couldn't be prepared; the lines above say why.")
+
+    # How it is done
+
+    def _told_to_stop(self, _number: int, _frame: object) -> None:
+        if self._stopping.is_set():
+            # Told twice: no more waiting for work under way.
+            for child in self.children:
+                child.stop_within = 0.1
+        self._stopping.set()
+
+    @contextmanager
+    def _only_one(self) -> Iterator[None]:
+        with (self.data / "run.lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AlreadyRunningError(f"Solmu runs already in {self.data}.") from None
+            yield
+
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                raise AlreadyRunningError(
+                    f"Port {self.port} can't be used ({error.strerror}). Choose another: PORT=8001"
+                ) from None
+
+    def _start_all(self, ready: Callable[[str], None], began: float) -> None:
+        self.server.start()
+        live_port = free_port(self.host)
+        self.environment |= {
+            "SOLMU_DATA": str(self.data),
+            "SOLMU_ADDRESS": self.address,
+            "SOLMU_LIVE_ADDRESS": f"http://{self.host}:{live_port}",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.environment["DATABASE_URL"] = self.prepare(self)
+        solmu = [sys.executable, "-m", "solmu.cli"]
+        place = ["--host", self.host, "--port"]
+        self._add(Child("web", [*solmu, "serve", *place, str(self.port)], 12))
+        if not self._web_answers():
+            return
+        if self.with_live:
+            self._add(Child("live", [*solmu, "live", *place, str(live_port)], 5))
+        self._add(Child("worker", [*solmu, "worker"], 15))
+        log.info("ready in %.1f s", time.monotonic() - began)
+        ready(self.address)
+
+    def _add(self, child: Child) -> None:
+        self.children.append(child)
+        child.start(self.environment)
+        self._note()
+
+    def _web_answers(self) -> bool:
+        """Wait for web's first answer; False if told to stop meanwhile."""
+        deadline = time.monotonic() + ANSWERS_WITHIN
+        while not self._stopping.wait(0.05):
+            with (
+                suppress(OSError, urllib.error.URLError),
+                urllib.request.urlopen(f"{self.address}/healthz", timeout=5),  # noqa: S310
+            ):
+                return True
+            self._look_after()
+            if time.monotonic() > deadline:
+                raise RuntimeError("The web process doesn't answer; its log above says why.")
+        return False
+
+    def _look_after(self) -> None:
+        """Start again what has died, slower each time."""
+        now = time.monotonic()
+        if not self.server.running():
+            log.error("postgres died; starting it again")
+            self._restart_postgres()
+        for child in self.children:
+            if child.process is not None and not child.died():
+                if now - child.started > CALM_AFTER:
+                    child.failures = 0
+                continue
+            if child.process is not None:
+                log.error("%s died with %s", child.name, child.process.returncode)
+                child.stop()
+                child.again_at = now + min(30.0, 0.25 * 2**child.failures)
+                child.failures += 1
+            if now >= child.again_at:
+                child.start(self.environment)
+                self._note()
+
+    def _restart_postgres(self) -> None:
+        try:
+            self.server.start()
+        except PostgresError as error:
+            log.error("%s", error)
+            self._stopping.wait(2)
+
+    def _stop_all(self) -> None:
+        self._stopping.set()
+        for child in self.children:
+            child.stop()
+        if self.server.stop():
+            log.info("stopped")
+        else:
+            log.info("stopped; PostgreSQL goes on for another user of %s", self.data)
+        self._notes.unlink(missing_ok=True)
+
+    def _note(self) -> None:
+        groups = {child.name: child.process.pid for child in self.children if child.process}
+        new = self._notes.with_suffix(".new")
+        new.write_text(json.dumps({"address": self.address, "groups": groups}))
+        new.replace(self._notes)
+
+    def _stop_leftovers(self) -> None:
+        """End the children of a supervisor that was killed."""
+        with suppress(OSError, ValueError):
+            noted = json.loads(self._notes.read_text())["groups"]
+            for name, group in noted.items():
+                if _group_is_ours(group):
+                    log.warning("stopping %s, left behind by a killed supervisor", name)
+                    _end_group(group)
+        self._notes.unlink(missing_ok=True)
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    """Group and command of each process that can be seen."""
+    if Path("/proc/self/stat").exists():
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                with suppress(OSError, IndexError, ValueError):
+                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                    if fields[0] != "Z":
+                        yield int(fields[2]), command.decode(errors="replace")
+        return
+    listing = subprocess.run(
+        ["ps", "-axo", "pgid=,command="], capture_output=True, text=True, check=False
+    )
+    for line in listing.stdout.splitlines():
+        group, _, command = line.strip().partition(" ")
+        yield int(group), command
+
+
+def _group_is_ours(group: int) -> bool:
+    """Whether the group still has processes of this Python: numbers of the dead are reused."""
+    return any(pgid == group and sys.prefix in command for pgid, command in _processes())
+
+
+def _end_group(group: int) -> None:
+    for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+        with suppress(ProcessLookupError):
+            os.killpg(group, number)
+        deadline = time.monotonic() + patience
+        while any(pgid == group for pgid, _ in _processes()):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,52 @@
+"""Finding records: what the viewer may see, the best match first."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import F, FloatField, Q, Value
+from django.db.models.functions import Length
+
+from solmu.people.viewer import Viewer
+from solmu.search.models import Entry
+
+_WORD = re.compile(r"\w[\w'’&.-]*", re.UNICODE)
+_CANDIDATES = 200  # ranked at most; a page shows far fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record found."""
+
+    kind: str
+    record_id: int
+    title: str
+    url: str
+    excerpt: str
+
+
+def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[Hit]:
+    """Return the visible records whose words begin with every word of the text, or whose title has it."""
+    words = _WORD.findall(text.lower())[:8]
+    if not words:
+        return []
+    query = SearchQuery(
+        " & ".join(f"'{word.replace(chr(39), '')}':*" for word in words), search_type="raw", config="simple"
+    )
+    entries = Entry.objects.visible_to(viewer)
+    if kind:
+        entries = entries.filter(kind=kind)
+    matched = entries.filter(Q(words=query) | Q(title__icontains=text.strip()))
+    candidates = matched.order_by().values("pk")[:_CANDIDATES]
+    ranked = (
+        Entry.objects.filter(pk__in=candidates)
+        .annotate(rank=SearchRank(F("words"), query) / (Length("title") + Value(20.0, FloatField())))
+        .order_by("-rank", "title", "pk")[:limit]
+    )
+    return [Hit(e.kind, e.record_id, e.title, e.url, _excerpt(e.text, words[0])) for e in ranked]
+
+
+def _excerpt(text: str, word: str, width: int = 160) -> str:
+    at = max(text.lower().find(word) - 40, 0)
+    piece = " ".join(text[at : at + width].split())
+    return ("… " if at else "") + piece + (" …" if at + width < len(text) else "")
