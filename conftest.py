@@ -203,7 +203,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     kind = DEMO if item.get_closest_marker("demo") else PLAIN
     if _is_transactional(item):
         databases.point_at(databases.clone(kind))
-    elif item.get_closest_marker("django_db"):
+    elif item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
         databases.use(kind)
 
 
@@ -218,12 +218,14 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
             databases.server.drop_database(name)
 
 
-@pytest.fixture(scope="session")
-def django_db_setup() -> Iterator[None]:
-    """Replaces pytest-django's: the databases are copies of templates, made above."""
-    databases.started()
-    yield
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
     databases.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Replaces pytest-django's: the databases are copies of templates, made above."""
 
 
 # The cast

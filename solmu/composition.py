@@ -4,7 +4,7 @@ A part is a function that takes a viewer, or a name of an address; rooms below r
 `lib.composed`, so that no arrow points up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,11 @@ from django.db.models import Expression
 from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import affiliations
+from solmu.partnerships import evidence as partner_evidence
+from solmu.partnerships import indexing as partner_index
 from solmu.partnerships import permissions as partners
 from solmu.people.viewer import Viewer
+from solmu.ties import relations
 from solmu.ui.menu import MenuItem
 
 # What a user is today; each room above people adds a line.
@@ -74,7 +77,23 @@ HOME_PANELS: tuple[tuple[Callable[[Viewer], bool], Any], ...] = ()
 ORGANISATION_PANELS: tuple[str, ...] = ()
 
 # Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
-EVIDENCE: dict[str, Callable[[], Any]] = {}
+EVIDENCE: dict[str, Callable[[], Any]] = {
+    partner_evidence.DIALOGUE: partner_evidence.rebuild_dialogue,
+    partner_evidence.CONFIRMATION: partner_evidence.rebuild_confirmations,
+    relations.RELATION: relations.rebuild,
+}
 
 # Who writes a room's search entries anew.
-INDEXES: tuple[Callable[[], None], ...] = ()
+INDEXES: tuple[Callable[[], None], ...] = (
+    partner_index.index_stakeholders,
+    partner_index.index_contacts,
+    partner_index.index_dialogue,
+)
+
+# What rooms above write anew, in the same transaction, when records of a room below have changed;
+# called by `lib.composed.follow(kind, ids)`.
+FOLLOWS: dict[str, tuple[Callable[[Iterable[int]], None], ...]] = {
+    "organisation": (partner_index.index_organisations,),
+    "person": (partner_index.index_people,),
+    "relation": (relations.follow,),
+}

@@ -52,6 +52,8 @@ DEBUG = _flag("SOLMU_DEBUG")
 SOLMU_ADDRESS = os.environ.get("SOLMU_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 SOLMU_HOST = urlsplit(SOLMU_ADDRESS).hostname or "localhost"
 SOLMU_HTTPS = SOLMU_ADDRESS.startswith("https://")
+# Where browsers reach the live process; the demo's supervisor names its own port.
+SOLMU_LIVE_ADDRESS = os.environ.get("SOLMU_LIVE_ADDRESS", "").rstrip("/")
 ALLOWED_HOSTS = [SOLMU_HOST, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SOLMU_ADDRESS]
 
@@ -66,8 +68,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
-    "allauth",
-    "allauth.account",
     "procrastinate.contrib.django",
     "pgtrigger",
     "pghistory",
@@ -85,6 +85,9 @@ INSTALLED_APPS = [
     "solmu.ties",
     "solmu.partnerships",
     "solmu.portal",
+    # After the rooms, so that their templates come before allauth's.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -105,7 +108,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "solmu.urls"
 WSGI_APPLICATION = "solmu.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "solmu.ui.forms.Renderer"
 
 TEMPLATES = [
     {
@@ -143,7 +146,18 @@ LOGIN_REDIRECT_URL = "/home/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Accounts are made by invitation only, and the invitation's link has proved the address.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_ADAPTER = "solmu.organisations.signing_in.Adapter"
+ACCOUNT_FORMS = {
+    "login": "solmu.accounts.forms.LoginForm",
+    "reset_password": "solmu.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "solmu.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "solmu.accounts.forms.ChangePasswordForm",
+    "set_password": "solmu.accounts.forms.SetPasswordForm",
+    "reauthenticate": "solmu.accounts.forms.ReauthenticateForm",
+}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SOLMU_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SOLMU_HTTPS else None
@@ -155,7 +169,7 @@ SECURE_CSP = {
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
-    "connect-src": [CSP.SELF],
+    "connect-src": [CSP.SELF, *([SOLMU_LIVE_ADDRESS] if SOLMU_LIVE_ADDRESS else [])],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],

@@ -7,10 +7,14 @@ from solmu.api import api
 urlpatterns = [
     path("", include("solmu.portal.urls")),
     path("accounts/", include("solmu.accounts.urls")),
+    path("accounts/", include("solmu.accounts.door_urls")),
+    path("accounts/", include("solmu.organisations.account_urls")),
     path("organisations/", include("solmu.organisations.urls")),
+    path("institutions/", include("solmu.partnerships.institution_urls")),
     path("institutions/", include("solmu.organisations.institution_urls")),
     path("partners/", include("solmu.partnerships.urls")),
     path("search/", include("solmu.search.urls")),
+    path("mail/", include("solmu.notifications.urls")),
     path("ui/", include("solmu.ui.urls")),
     path("api/v1/", api.urls),
 ]

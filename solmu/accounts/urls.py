@@ -1,6 +1,10 @@
-"""Addresses of the room."""
+"""Addresses of the room; those of signing in are in door_urls.py."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from solmu.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("language/", views.language, name="language"),
+]

@@ -13,7 +13,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from solmu.installation.demo import clock_shift
 from solmu.lib import clock
 
-RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
+ATTEMPTS = 6
+RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 
 Job = Callable[..., None]

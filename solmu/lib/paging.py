@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
@@ -36,14 +36,19 @@ def page[Row](
 ) -> Page[Row]:
     """Return one page in an order such as [("sort_key", "asc"), ("id", "asc")].
 
-    The order must end with something unique. Rows without a value come last in both directions.
+    Raises BadCursorError for a cursor that is not of this order. The order must end with something unique. Rows without a value come last in both directions.
     """
     keys = [_Key(queryset, name, direction, at) for at, (name, direction) in enumerate(order)]
     wanted = queryset.annotate(**{key.alias: F(key.name) for key in keys if key.alias})
     wanted = wanted.order_by(*(key.ordering() for key in keys))
-    if cursor:
-        wanted = wanted.filter(_after(keys, _read(cursor, order)))
-    rows = list(wanted[: limit + 1])
+    if not cursor:
+        rows = list(wanted[: limit + 1])
+    else:
+        values = _read(cursor, order)
+        try:
+            rows = list(wanted.filter(_after(keys, values))[: limit + 1])
+        except (TypeError, ValueError, ValidationError) as error:
+            raise BadCursorError("Not a cursor.") from error
     if len(rows) <= limit:
         return Page(rows, None)
     rows = rows[:limit]

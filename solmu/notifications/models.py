@@ -23,6 +23,7 @@ class Message(models.Model):
         "text": "text of a message to the receiver",
         "html": "text of a message to the receiver",
     }
+    SUBJECT_EMAIL: ClassVar = ("to",)
     IMPERSONAL: ClassVar = {"message_id", "key", "language", "state", "error", "kind"}
 
     message_id = models.CharField(max_length=200, unique=True)

@@ -1,19 +1,22 @@
 """Writing messages to the outbox, and sending what waits there."""
 
+from email.utils import make_msgid
+from smtplib import SMTPException
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from email.utils import make_msgid
-from typing import Any
-
 from solmu.installation.demo import is_demo
 from solmu.jobs import tasks
 from solmu.lib import clock
 from solmu.notifications.models import Message
 from solmu.people.models import Person
+
+ATTEMPTS = tasks.ATTEMPTS
 
 
 def write(
@@ -55,25 +58,52 @@ def write(
 
 @tasks.task("notifications.send")
 def send(message: int) -> None:
-    """Send one message; a demo only keeps it. The row is locked, so that two workers send once."""
-    with transaction.atomic():
-        row = (
-            Message.objects.select_for_update(skip_locked=True)
-            .filter(pk=message, state=Message.State.WAITING)
-            .first()
-        )
-        if row is None:
-            return
-        if not is_demo():
-            mail = EmailMultiAlternatives(
-                subject=row.subject,
-                body=row.text,
-                to=[row.to],
-                headers={"Message-ID": row.message_id, "Content-Language": row.language},
-            )
-            mail.attach_alternative(row.html, "text/html")
-            mail.send()
-        row.state = Message.State.SENT
-        row.sent_at = clock.real_now()
+    """Send one message, or note why it couldn't be and let the job be tried again."""
+    try:
+        _send_locked(message)
+    except (OSError, SMTPException) as error:
+        row = Message.objects.get(pk=message)
         row.attempts += 1
-        row.save(update_fields=["state", "sent_at", "attempts"])
+        row.error = f"{type(error).__name__}: {error}"
+        if row.attempts >= ATTEMPTS:
+            row.state = Message.State.FAILED  # now a person decides, on the page of undelivered mail
+        row.save(update_fields=["attempts", "error", "state"])
+        if row.state == Message.State.WAITING:
+            raise
+
+
+@transaction.atomic
+def send_again(message: Message) -> None:
+    """Give an undelivered message a new round of attempts; its Message-ID stays the same."""
+    row = Message.objects.select_for_update().get(pk=message.pk)
+    if row.state != Message.State.FAILED:
+        return
+    row.state, row.attempts = Message.State.WAITING, 0
+    row.save(update_fields=["state", "attempts"])
+    tasks.enqueue("notifications.send", key=f"send-{row.pk}", message=row.pk)
+
+
+@transaction.atomic
+def _send_locked(message: int) -> None:
+    # The row is locked while it is sent, so that two workers send it once.
+    row = (
+        Message.objects.select_for_update(skip_locked=True)
+        .filter(pk=message, state=Message.State.WAITING)
+        .first()
+    )
+    if row is None:
+        return
+    if not is_demo():
+        mail = EmailMultiAlternatives(
+            subject=row.subject,
+            body=row.text,
+            to=[row.to],
+            headers={"Message-ID": row.message_id, "Content-Language": row.language},
+        )
+        mail.attach_alternative(row.html, "text/html")
+        mail.send()
+    row.state = Message.State.SENT
+    row.sent_at = clock.real_now()
+    row.attempts += 1
+    row.error = ""
+    row.save(update_fields=["state", "sent_at", "attempts", "error"])

@@ -373,6 +373,8 @@ class Invitation(models.Model):
     """An invitation by mail to join an institution in a role; its link is a people.SignedLink."""
 
     PERSONAL: ClassVar = {"email": "address of the invited"}
+    SUBJECT: ClassVar = ()
+    SUBJECT_EMAIL: ClassVar = ("email",)
     IMPERSONAL: ClassVar = {"role", "language"}
 
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="invitations")

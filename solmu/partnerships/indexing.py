@@ -7,7 +7,7 @@ from django.urls import reverse
 from solmu.partnerships.models import Contact, Stakeholder
 from solmu.search import indexing
 
-PARTNER, CONTACT, DIALOGUE = "partner", "contact", "dialogue"
+PARTNER, CONTACT, DIALOGUE = "partnership", "contact", "dialogue"
 
 _NAME = "COALESCE(NULLIF(o.name_fi, ''), NULLIF(o.name_sv, ''), o.name_en)"
 
@@ -76,9 +76,9 @@ def index_organisations(ids: Iterable[int]) -> None:
     index_contacts(list(contacts.values_list("pk", flat=True)))
 
 
-def index_person(person_id: int) -> None:
-    """Write anew the contacts of a person whose name or address has changed."""
-    index_contacts(list(Contact.objects.filter(person_id=person_id).values_list("pk", flat=True)))
+def index_people(ids: Iterable[int]) -> None:
+    """Write anew the contacts of people whose name or address has changed."""
+    index_contacts(list(Contact.objects.filter(person_id__in=ids).values_list("pk", flat=True)))
 
 
 def _with_address(select: str) -> str:

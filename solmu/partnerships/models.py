@@ -300,6 +300,7 @@ class DialogueEntry(models.Model):
     TOGETHER: ClassVar = ("meeting", "call", "visit", "contact")
 
     PERSONAL: ClassVar = {"title": "what was discussed", "text": "what was discussed"}
+    SUBJECT: ClassVar = ("contact__person",)
     IMPERSONAL: ClassVar = {"kind", "language"}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -351,6 +352,7 @@ class Confirmation(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     PERSONAL: ClassVar = {"answer": "what the partner's contact answered"}
+    SUBJECT: ClassVar = ("contact__person",)
     IMPERSONAL: ClassVar = {"state", "language"}
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="confirmations")

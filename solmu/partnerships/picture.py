@@ -6,15 +6,16 @@ List, map, board, exports and the API read the same `Picture`, so that they neve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
+from django.core.cache import cache as kept_results
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import (
@@ -35,13 +36,22 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields import BigIntegerField
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from solmu.lib import clock, names
 from solmu.organisations.fields import FIELDS
-from solmu.organisations.models import Institution, Organisation, Region
-from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
+from solmu.organisations.models import Institution, Municipality, Organisation, Region
+from solmu.partnerships.models import (
+    DialogueEntry,
+    Facet,
+    Level,
+    Stakeholder,
+    Standing,
+    ValueAssessment,
+)
 from solmu.partnerships.permissions import can_view_partners
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
@@ -85,6 +95,7 @@ class Words:
     themes: tuple[Facet, ...]
     owners: tuple[tuple[int, str], ...]
     regions: tuple[Region, ...]
+    municipalities: dict[str, tuple[str, str]]  # code: name in Finnish, in Swedish
 
     @cached_property
     def level_by_id(self) -> dict[int, Level]:
@@ -100,6 +111,23 @@ class Words:
     def owner_by_id(self) -> dict[int, str]:
         """Names of those who own a partnership, by the person's id."""
         return dict(self.owners)
+
+    @cached_property
+    def region_by_code(self) -> dict[str, str]:
+        """Names of regions in the reader's language."""
+        return {region.code: region.name for region in self.regions}
+
+    def place(self, organisation: Organisation) -> str:
+        """Where a partner is: municipality or region in Finland, the country abroad."""
+        municipality = self.municipality(organisation.municipality_id)
+        if organisation.country != "FI":
+            return ", ".join(filter(None, (municipality, country_name(organisation.country))))
+        return municipality or self.region_by_code.get(organisation.region_id or "", "")
+
+    def municipality(self, code: str | None) -> str:
+        """A municipality's name; Swedish readers get the Swedish one."""
+        fi, sv = self.municipalities.get(code or "", ("", ""))
+        return sv if sv and (get_language() or "").startswith("sv") else fi
 
     @property
     def top_rank(self) -> int:
@@ -172,14 +200,6 @@ class Counts:
         return counts
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """How much the two have done together by the date, and when last."""
-
-    count: int = 0
-    last_on: date | None = None
-
-
 @dataclass(frozen=True)
 class Picture:
     """An institution's stakeholders on a date, under filters, as a viewer may see them.
@@ -218,7 +238,7 @@ class Picture:
         return plain.reading(request.GET)
 
     def reading(self, get: Any) -> Picture:
-        """The same picture with date and filters from a QueryDict; bad values are told, not used."""
+        """The same picture with date and filters read from a QueryDict; bad values are told."""
         notices: list[str] = []
         on = _day(get.get("on", ""), notices) or self.today
         since = _day(get.get("since", ""), notices)
@@ -247,7 +267,15 @@ class Picture:
         """The same picture on another date."""
         return replace(self, on=on)
 
+    def unfiltered(self) -> Picture:
+        """The same picture with nothing filtered out."""
+        return replace(self, filters={}, q="", since=None)
+
     # What the picture shows
+
+    def base(self) -> QuerySet[Stakeholder]:
+        """All stakeholders of the institution, whenever and however they stand."""
+        return Stakeholder.objects.visible_to(self.viewer).filter(institution=self.institution)
 
     def stakeholders(self) -> QuerySet[Stakeholder]:
         """Those in the picture, each with how it stood on the date.
@@ -255,7 +283,7 @@ class Picture:
         Annotated: standing_id, level_id, level_rank, state, scope, scope_override, form, owner_id,
         contents, themes, goals, since (first day of the standing, None: before the records).
         """
-        rows = self._standing_then()
+        rows = standing_on(self.base(), self.on, self.institution)
         for key, values in self.filters.items():
             rows = rows.filter(_condition(key, values))
         if "state" not in self.filters:
@@ -263,6 +291,20 @@ class Picture:
         if self.q:
             rows = rows.filter(_named(self.q))
         return rows
+
+    def matching(self, rows: QuerySet[Stakeholder], *aliases: str) -> QuerySet[Stakeholder]:
+        """Rows that the filters let through by one of several standings joined under aliases."""
+        rows = rows.annotate(
+            **{f"{at}_scope": _scope(self.institution, at) for at in aliases if at != "then"},
+            **({"scope": _scope(self.institution)} if "then" in aliases else {}),
+        )
+        any_of = Q()
+        for at in aliases:
+            condition = Q(**{f"{at}__isnull": False})
+            for key, values in self.filters.items():
+                condition &= _condition(key, values, at)
+            any_of |= condition
+        return rows.filter(any_of & _named(self.q) if self.q else any_of)
 
     def counts(self) -> Counts:
         """How many by level, scope and state, in one query; remembered until something changes."""
@@ -280,23 +322,23 @@ class Picture:
 
     def any_stakeholders(self) -> bool:
         """Tell whether the institution has any stakeholder, on any date."""
-        mine = Stakeholder.objects.visible_to(self.viewer).filter(institution=self.institution)
-        return self.counts().total > 0 or mine.exists()
+        return self.counts().total > 0 or self.base().exists()
 
-    def proofs(self, organisation_ids: Iterable[int]) -> dict[int, Proof]:
-        """Evidence by the date with each of some organisations, in one query."""
-        ids = list(organisation_ids)
-        if not ids:
-            return {}
-        own = self.institution.pk
-        rows = (
+    def with_evidence(self, rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:
+        """Rows annotated with `evidence_count` and `last_evidence_on`, by the date."""
+        own = Value(self.institution.pk, BigIntegerField())
+        # Each pair of ends is looked up once by its index.
+        shared = (
             self.evidence()
-            .filter(Q(a_id=own, b_id__in=ids) | Q(b_id=own, a_id__in=ids))
-            .annotate(other=F("a_id") + F("b_id") - Value(own, BigIntegerField()))
-            .values_list("other")
-            .annotate(count=Count("pk"), last_on=Max(_last_day(self.on)))
+            .filter(a_id=Least(own, OuterRef("organisation_id")))
+            .filter(b_id=Greatest(own, OuterRef("organisation_id")))
+            .order_by()
+            .values("a_id")
         )
-        return {other: Proof(count, last_on) for other, count, last_on in rows}
+        return rows.annotate(
+            evidence_count=Coalesce(Subquery(shared.annotate(n=Count("pk")).values("n")), 0),
+            last_evidence_on=Subquery(shared.annotate(n=Max(last_day(self.on))).values("n")),
+        )
 
     def evidence(self) -> QuerySet[Evidence]:
         """Evidence that the viewer may see and that had begun by the date."""
@@ -305,12 +347,15 @@ class Picture:
             Q(institution_id=self.institution.pk) | Q(institution=None)
         )
 
-    def organisations_with_evidence(self) -> Q:
-        """Condition on stakeholders: something has been done together by the date."""
+    def has_evidence(self, since: date | None = None) -> Q:
+        """Condition on stakeholders: something was done together by the date, or since a day."""
         own = self.institution.pk
-        after = self.evidence().filter(a_id=own).values("b_id")
-        before = self.evidence().filter(b_id=own).values("a_id")
-        return Q(organisation_id__in=after) | Q(organisation_id__in=before)
+        found = self.evidence()
+        if since:
+            found = found.filter(Q(valid__endswith__gt=since) | Q(valid__upper_inf=True))
+        return Q(organisation_id__in=found.filter(a_id=own).values("b_id")) | Q(
+            organisation_id__in=found.filter(b_id=own).values("a_id")
+        )
 
     # Words and addresses
 
@@ -368,16 +413,18 @@ class Picture:
             connection.settings_dict["NAME"],
             self.institution.pk,
             self.institution.version,
+            sorted(self.institution.area_regions),
+            sorted(self.institution.area_municipalities),
             *key,
             (self.q, sorted(self.filters.items())) if with_filters else "",
             # Evidence of others is counted for those who see it alone.
             self.viewer.is_admin,
         )
         name = f"picture:{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"
-        kept = cache.get(name)
+        kept = kept_results.get(name)
         if kept is None:
             kept = (make(),)
-            cache.set(name, kept, KEPT_SECONDS)
+            kept_results.set(name, kept, KEPT_SECONDS)
         result: T = kept[0]
         return result
 
@@ -391,12 +438,16 @@ class Picture:
             return any(value == str(facet.pk) for facet in facets)
         return any(value == option.value for option in self.words.options(key))
 
-    def _standing_then(self) -> QuerySet[Stakeholder]:
-        return standing_on(
-            Stakeholder.objects.visible_to(self.viewer).filter(institution=self.institution),
-            self.on,
-            self.institution,
-        )
+
+@cache
+def _countries(language: str) -> Mapping[str, str]:
+    territories: Mapping[str, str] = Locale.parse(language).territories
+    return territories
+
+
+def country_name(code: str) -> str:
+    """A country's name in the reader's language."""
+    return _countries((get_language() or "fi")[:2]).get(code, code)
 
 
 def standing_on(
@@ -455,7 +506,16 @@ def with_area(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
     )
 
 
-_DRAWN_FROM = (Standing, Stakeholder, Organisation, Level, Facet, Person)
+_DRAWN_FROM = (
+    Standing,
+    Stakeholder,
+    Organisation,
+    Level,
+    Facet,
+    Person,
+    DialogueEntry,
+    ValueAssessment,
+)
 
 
 def _last_change(model: Any) -> Subquery:
@@ -496,10 +556,14 @@ def _words(institution: Institution) -> Words:
         themes=tuple(facet for facet in facets if facet.kind == Facet.Kind.THEME),
         owners=tuple((person.pk, person.name) for person in people),
         regions=tuple(Region.objects.all()),
+        municipalities={
+            code: (fi, sv)
+            for code, fi, sv in Municipality.objects.values_list("code", "name_fi", "name_sv")
+        },
     )
 
 
-def _scope(institution: Institution) -> Expression:
+def _scope(institution: Institution, at: str = "then") -> Expression:
     area = Q()
     if institution.area_regions:
         area |= Q(organisation__region_id__in=list(institution.area_regions))
@@ -511,30 +575,28 @@ def _scope(institution: Institution) -> Expression:
     if area:
         derived.insert(0, When(area, then=Value(Standing.Scope.REGIONAL.value)))
     return Case(
-        When(~Q(then__scope_override=""), then=F("then__scope_override")),
+        When(~Q(**{f"{at}__scope_override": ""}), then=F(f"{at}__scope_override")),
         *derived,
         default=Value(Standing.Scope.INTERNATIONAL.value),
         output_field=CharField(),
     )
 
 
-def _condition(key: str, values: tuple[str, ...]) -> Q:
-    if key == "level":
-        condition = Q(level_rank__in=[int(value) for value in values if value != NO_LEVEL])
-        return condition | Q(then__level=None) if NO_LEVEL in values else condition
-    if key == "content":
-        return Q(then__contents__overlap=[int(value) for value in values])
-    if key == "theme":
-        return Q(then__themes__overlap=[int(value) for value in values])
+def _condition(key: str, values: tuple[str, ...], at: str = "then") -> Q:
+    """What a filter asks of a stakeholder and of its standing under the alias."""
+    if key in {"level", "owner"}:
+        nobody = NO_LEVEL if key == "level" else NOBODY
+        path = f"{at}__level__rank" if key == "level" else f"{at}__owner_id"
+        condition = Q(**{f"{path}__in": [int(value) for value in values if value != nobody]})
+        return condition | Q(**{f"{at}__{key}": None}) if nobody in values else condition
+    if key in {"content", "theme"}:
+        return Q(**{f"{at}__{key}s__overlap": [int(value) for value in values]})
     if key == "scope":
-        return Q(scope__in=values)
+        return Q(**{"scope__in" if at == "then" else f"{at}_scope__in": values})
     if key == "field":
         return Q(organisation__fields__overlap=list(values))
-    if key == "owner":
-        condition = Q(then__owner_id__in=[int(value) for value in values if value != NOBODY])
-        return condition | Q(then__owner=None) if NOBODY in values else condition
     if key == "state":
-        return Q(then__state__in=values)
+        return Q(**{f"{at}__state__in": values})
     place = {"region": "region_id", "municipality": "municipality_id", "country": "country"}[key]
     return Q(**{f"organisation__{place}__in": values})
 
@@ -548,7 +610,8 @@ def _named(text: str) -> Q:
     )
 
 
-def _last_day(on: date) -> Func:
+def last_day(on: date) -> Func:
+    """The last day of evidence by a date."""
     # LEAST leaves out an open end; what goes on has gone on until the date.
     return Func(
         F("valid__endswith") - Value(1),

@@ -14,7 +14,7 @@ def create(
     *,
     email: str = "",
     person: Person | None = None,
-    days: int = 30,
+    days: float = 30,
 ) -> tuple[SignedLink, str]:
     """Make a link; the token is returned once and never stored."""
     token = new_token()

@@ -68,6 +68,7 @@ class SignedLink(models.Model):
     """
 
     PERSONAL: ClassVar = {"email": "address that the link was sent to"}
+    SUBJECT_EMAIL: ClassVar = ("email",)
     IMPERSONAL: ClassVar = {"token_hash", "purpose", "record_kind"}
 
     token_hash = models.CharField(max_length=64, unique=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import F
+from django.db.models import Expression, F, Q
 from django.http import HttpRequest, HttpResponse
 
 from solmu.accounts.models import User
@@ -22,17 +22,20 @@ class ViewerBackend(ModelBackend):
         return user_with_facts(id=user_id)
 
 
-def user_with_facts(**lookup: Any) -> User | None:
-    """Find an active user, annotated with the person and with every room's fact."""
+def user_with_facts(
+    *conditions: Q, also: dict[str, Expression] | None = None, **lookup: Any
+) -> User | None:
+    """Find an active user, annotated with the person, with every room's fact and with what is asked also."""
     # Rooms above people (affiliations, seats …) say by an expression what a user is in them.
     facts = {f"fact_{name}": expression() for name, expression in composed("VIEWER_FACTS").items()}
     return (
-        User.objects.filter(is_active=True, **lookup)
+        User.objects.filter(*conditions, is_active=True, **lookup)
         .annotate(
             viewer_person_id=F("person__id"),
             viewer_given_name=F("person__given_name"),
             viewer_family_name=F("person__family_name"),
             **facts,
+            **(also or {}),
         )
         .first()
     )

@@ -6,7 +6,7 @@ from random import Random
 # No Finnish business ID has been given from this series, so none of these can be anybody's.
 FIRST_BUSINESS_NUMBER = 9_100_000
 
-_STEMS = (
+FAMILY_NAMES = (
     "Kanervala Suvantola Kuukkelikoski Vaahteramäki Pajulahti Tervaleppä Hopeahaka Mesimarja Kurjenranta "
     "Ketunpolku Halla-aho Lumikumpu Sinivuokko Karhunsammal Ahopelto Tuulentupa Vellamonniitty Käpyharju "
     "Rantaraitti Metsätähti Savipelto Kivikumpu Lintukorpi Harmaalampi Untuvainen Pihlajakoto Haapasuo "
@@ -44,7 +44,7 @@ _TRADES = (
     ("Kiertotalous", "natural_sciences", "project", ""),
 )
 
-_GIVEN = (
+GIVEN_NAMES = (
     "Aino Eero Helmi Onni Sofia Leo Venla Väinö Lumi Toivo Saga Elias Siiri Oskar Iida Vilho Ellen Otso Kerttu "
     "Urho Linnea Nooa Hilla Aatos Freja Arvo Ilona Pyry Saara Taito"
 ).split()
@@ -125,8 +125,8 @@ def business_id(number: int) -> str:
 def finnish_organisation(number: int) -> FictionalOrganisation:
     """Return the nth fictional organisation in Finland; names start to repeat with a number after 1,250."""
     trade, field, kind, form = _TRADES[number % len(_TRADES)]
-    stem = _STEMS[(number * 7 + number // len(_TRADES)) % len(_STEMS)]
-    lap = number // (len(_TRADES) * len(_STEMS))
+    stem = FAMILY_NAMES[(number * 7 + number // len(_TRADES)) % len(FAMILY_NAMES)]
+    lap = number // (len(_TRADES) * len(FAMILY_NAMES))
     name = " ".join(part for part in (trade, stem, str(lap + 1) if lap else "", form) if part)
     return FictionalOrganisation(name, kind, field, business_id(FIRST_BUSINESS_NUMBER + number))
 
@@ -142,4 +142,4 @@ def foreign_organisation(number: int) -> tuple[FictionalOrganisation, tuple[str,
 
 def person_name(random: Random) -> tuple[str, str]:
     """Return a given name and an invented family name."""
-    return random.choice(_GIVEN), random.choice(_STEMS)
+    return random.choice(GIVEN_NAMES), random.choice(FAMILY_NAMES)

@@ -197,7 +197,7 @@ class Supervisor:
     def _web_answers(self) -> bool:
         """Wait for web's first answer; False if told to stop meanwhile."""
         deadline = time.monotonic() + ANSWERS_WITHIN
-        while not self._stopping.wait(0.05):
+        while not self._stopping.wait(0.1):
             with (
                 suppress(OSError, urllib.error.URLError),
                 urllib.request.urlopen(f"{self.address}/healthz", timeout=5),  # noqa: S310
@@ -270,7 +270,7 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
-def _processes() -> Iterator[tuple[int, str]]:
+def processes() -> Iterator[tuple[int, str]]:
     """Group and command of each process that can be seen."""
     if Path("/proc/self/stat").exists():
         for folder in Path("/proc").iterdir():
@@ -291,7 +291,7 @@ def _processes() -> Iterator[tuple[int, str]]:
 
 def _group_is_ours(group: int) -> bool:
     """Whether the group still has processes of this Python: numbers of the dead are reused."""
-    return any(pgid == group and sys.prefix in command for pgid, command in _processes())
+    return any(pgid == group and sys.prefix in command for pgid, command in processes())
 
 
 def _end_group(group: int) -> None:
@@ -299,7 +299,7 @@ def _end_group(group: int) -> None:
         with suppress(ProcessLookupError):
             os.killpg(group, number)
         deadline = time.monotonic() + patience
-        while any(pgid == group for pgid, _ in _processes()):
+        while any(pgid == group for pgid, _ in processes()):
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils.formats import localize
@@ -106,26 +107,30 @@ def trend(
     rows = [item if isinstance(item, Point) else Point(*item) for item in points]
     known = [row.value for row in rows if row.value is not None]
     top = highest or max(known, default=0) or 1
-    width, height, left = 640, 180, 36
-    step = (width - left - 12) / max(1, len(rows) - 1)
+    low, high, left, right = 176.0, 12.0, 6.0, 98.0
+    step = (right - left) / max(1, len(rows) - 1)
     spots = [
-        (left + at * step, height - (row.value - lowest) / ((top - lowest) or 1) * (height - 12))
+        (at, left + at * step, low - (row.value - lowest) / ((top - lowest) or 1) * (low - high))
         for at, row in enumerate(rows)
         if row.value is not None
     ]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-    dots = "".join(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in spots)
+    line = "".join(
+        f'<line class="curve{" unknown" if to - at > 1 else ""}" x1="{x:.2f}%" y1="{y:.1f}"'
+        f' x2="{to_x:.2f}%" y2="{to_y:.1f}"/>'
+        for (at, x, y), (to, to_x, to_y) in pairwise(spots)
+    )
+    dots = "".join(f'<circle class="dot" cx="{x:.2f}%" cy="{y:.1f}" r="4"/>' for _at, x, y in spots)
     every = max(1, math.ceil(len(rows) / 8))
     names = "".join(
-        f'<text x="{left + at * step:.1f}" y="{height + 22}"'
+        f'<text x="{left + at * step:.2f}%" y="{low + 24:.0f}"'
         f' text-anchor="middle">{conditional_escape(row.label)}</text>'
         for at, row in enumerate(rows)
         if at % every == 0
     )
     grid = "".join(
-        f'<line class="grid" x1="{left}" x2="{width}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{_number(value)}</text>'
-        for value, y in ((lowest, float(height)), (top, 12.0))
+        f'<line class="grid" x1="{left}%" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text x="0" y="{y + 5:.1f}">{_number(value)}</text>'
+        for value, y in ((lowest, low), (top, high))
     )
     table = "".join(
         f'<tr><th scope="row">{conditional_escape(row.label)}</th>'
@@ -133,8 +138,8 @@ def trend(
         for row in rows
     )
     return mark_safe(
-        f'<figure class="chart trend">{_caption(title)}<svg viewBox="0 0 {width} {height + 30}"'
-        f' aria-hidden="true">{grid}<polyline class="curve" points="{line}"/>{dots}{names}</svg>'
+        f'<figure class="chart trend">{_caption(title)}<svg aria-hidden="true">'
+        f"{grid}{line}{dots}{names}</svg>"
         f"<details><summary>{conditional_escape(_('The same as a table'))}</summary>"
         f'<table class="table"><tbody>{table}</tbody></table></details></figure>'
     )

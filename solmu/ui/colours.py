@@ -16,7 +16,6 @@ TEXT_PAIRS = (
     ("ink", "track"),
     ("soft", "paper"),
     ("soft", "card"),
-    ("soft", "track"),
     ("lake", "paper"),
     ("lake", "card"),
     ("lake", "berry-wash"),

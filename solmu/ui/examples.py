@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from solmu.lib import paging
 from solmu.ui import markup
 from solmu.ui.colours import TEXT_PAIRS, contrast, palette
+from solmu.ui.filters import Filter, FilterBar
 from solmu.ui.forms import DateField
 from solmu.ui.tables import Column, Table
 
@@ -145,6 +146,19 @@ def table(request: HttpRequest) -> Table[Example]:
     )
 
 
+def bar(request: HttpRequest) -> FilterBar:
+    """Return the example filters."""
+    return FilterBar(
+        request,
+        [
+            Filter("level", _("Level"), list(enumerate(LEVELS, 1))),
+            Filter("scope", _("Scope"), [("regional", _("Regional")), ("national", _("National"))]),
+            Filter("place", _("Place"), [(name, name) for name in ("Forssa", "Hämeenlinna", "Riihimäki")]),
+        ],
+        search="name",
+    )
+
+
 def facts(request: HttpRequest) -> dict[str, Any]:
     """Return what the living page shows beside the table."""
     colours = palette()
@@ -163,6 +177,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
             for text, ground in TEXT_PAIRS
         ],
         "icons": sorted(markup.icon_names()),
+        "bar": bar(request),
         "levels": list(enumerate(LEVELS, 1)),
         "tabs": [
             (_("List"), "#tabs", False),
@@ -231,7 +246,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
             ("table", _("Table")),
             ("form", _("Form")),
             ("dialog", _("Dialog and toasts")),
-            ("time", _("Time")),
+            ("time", _("Time and routines")),
             ("charts", _("Charts")),
             ("empty", _("Empty states")),
         ],

@@ -47,15 +47,21 @@ def steps(
 ) -> SafeString:
     """Filled steps of the ladder and its word; a level without evidence is drawn dashed."""
     width = total * (_STEP_WIDTH + _STEP_GAP) - _STEP_GAP
+    inset = 0.75 if claimed else 0
     marks = "".join(
-        f'<rect x="{at * (_STEP_WIDTH + _STEP_GAP)}" width="{_STEP_WIDTH}" height="{_STEP_HEIGHT}"'
-        f' rx="2" class="{"full" if at < (reached or 0) else "none"}"/>'
+        f'<rect x="{at * (_STEP_WIDTH + _STEP_GAP) + inset}" y="{inset}"'
+        f' width="{_STEP_WIDTH - 2 * inset}" height="{_STEP_HEIGHT - 2 * inset}" rx="2"'
+        f' class="{"full" if at < (reached or 0) else "none"}"/>'
         for at in range(total)
     )
-    word = conditional_escape(label) if label else f'<span class="num">{reached or 0}/{total}</span>'
+    word = (
+        f"<span>{conditional_escape(label)}</span>"
+        if label
+        else f'<span class="visually-hidden">{reached or 0}/{total}</span>'
+    )
     return mark_safe(
         f'<span class="steps{" claimed" if claimed else ""}"><svg aria-hidden="true" width="{width}"'
-        f' height="{_STEP_HEIGHT}">{marks}</svg><span>{word}</span></span>'
+        f' height="{_STEP_HEIGHT}">{marks}</svg>{word}</span>'
     )
 
 

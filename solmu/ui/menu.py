@@ -39,6 +39,16 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a viewer: what, why, and the one verb that does it."""
+
+    title: Any
+    detail: Any
+    verb: Any
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An entry as one viewer sees it on one page."""
 

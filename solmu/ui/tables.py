@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -123,18 +126,25 @@ class Table[Row]:
         chosen = bool(self.request.GET.getlist("columns"))
         columns = self.columns if chosen else self.all_columns
         headings = [str(column.label) for column in columns]
+        keys = [column.key for column in columns]
+        values = self._values(columns)
         filename = f"{slugify(self.name) or 'list'}.{form}"
+        if getattr(self.request, "demo", False):
+            # A file leaves its page: it says itself that what it holds is fiction.
+            mark = _("Fictional demo content")
+            headings, keys = [*headings, mark], [*keys, "demo"]
+            values = ([*row, mark if form == "json" else None] for row in values)
+            filename = f"{slugify(self.name) or 'list'}-demo.{form}"
         response: HttpResponseBase
         if form == "xlsx":
-            file = sheets_out.xlsx_file(headings, self._values(columns), title=str(self.name))
+            file = sheets_out.xlsx_file(headings, values, title=str(self.name))
             response = FileResponse(file, as_attachment=True, filename=filename)
         elif form == "csv":
             language = (get_language() or "en")[:2]
-            rows = sheets_out.csv_chunks(headings, self._values(columns), language=language)
+            rows = sheets_out.csv_chunks(headings, values, language=language)
             response = StreamingHttpResponse(rows)
         else:
-            keys = [column.key for column in columns]
-            response = StreamingHttpResponse(sheets_out.json_chunks(keys, self._values(columns)))
+            response = StreamingHttpResponse(sheets_out.json_chunks(keys, values))
         response.headers["Content-Type"] = sheets_out.TYPES[form]
         response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
         return response
@@ -283,4 +293,8 @@ def _field(key: str) -> Callable[[Any], Any]:
 
 
 def _shown(value: Any) -> str:
-    return "" if value is None else conditional_escape(value)
+    if value is None:
+        return ""
+    if isinstance(value, int | float | Decimal | date):
+        value = localize(value)
+    return conditional_escape(value)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from solmu.ui import charts, markup
+from solmu.ui.filters import FilterBar
 from solmu.ui.tables import Table
 
 register = template.Library()
@@ -113,7 +114,7 @@ def dialog(content: str, id: str, title: Any) -> SafeString:  # noqa: A002
 def tabs(items: Iterable[tuple[Any, str, bool]], label: Any = "") -> SafeString:
     """Views of the same thing, each at its own address."""
     links = "".join(
-        f'<a href="{conditional_escape(url)}"{" aria-current='page'" if current else ""}>'
+        f'<a href="{conditional_escape(url)}"{' aria-current="page"' if current else ""}>'
         f"{conditional_escape(text)}</a>"
         for text, url, current in items
     )
@@ -181,7 +182,7 @@ def routine(items: Iterable[tuple[Any, Any, str]]) -> SafeString:
     """A line of steps: (name, note, state), where state is done, now or empty."""
     words = {"done": _("done"), "now": _("now"), "": _("to come")}
     rows = "".join(
-        f'<li class="{state}"{" aria-current='step'" if state == "now" else ""}><b>'
+        f'<li class="{state}"{' aria-current="step"' if state == "now" else ""}><b>'
         f'{conditional_escape(name)}<span class="visually-hidden">, '
         f"{conditional_escape(words[state])}</span></b>"
         f'<span class="note">{conditional_escape(note)}</span></li>'
@@ -197,6 +198,12 @@ def table(table: Table[Any]) -> SafeString:
 
 
 @register.simple_tag
+def filters(bar: FilterBar) -> SafeString:
+    """A solmu.ui.filters.FilterBar."""
+    return bar.render()
+
+
+@register.simple_tag
 def field(bound: BoundField, *, compact: bool = False) -> SafeString:
     """A form field with label, help, control and errors; compact sets choices side by side."""
     return bound.render(context={**bound.get_context(), "compact": compact})
@@ -205,8 +212,10 @@ def field(bound: BoundField, *, compact: bool = False) -> SafeString:
 @register.simple_tag
 def form_errors(form: BaseForm) -> SafeString:
     """What has to be mended, on top of the form; takes the focus when the page opens."""
-    if not form.is_bound or not form.errors:
+    if not form.is_bound or not form.errors or getattr(form, "summed_up", False):
         return mark_safe("")
+    # {{ form }} says it too, unless it was said before.
+    form.summed_up = True  # type: ignore[attr-defined]
     lines = [(None, message) for message in form.non_field_errors()]
     for bound in form:
         lines += [(bound, message) for message in bound.errors]

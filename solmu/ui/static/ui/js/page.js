@@ -135,11 +135,20 @@ document.addEventListener("submit", (event) => {
   if (form) sessionStorage.setItem("kept-sent", JSON.stringify({ name: key(form), path: location.pathname }));
 });
 
-// Filters apply as soon as one is chosen.
+// Filters apply when a choice is made; while choosing several, when the choices close.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-applies]");
-  if (form) form.requestSubmit();
+  if (!form) return;
+  const choices = event.target.closest("details");
+  if (choices) choices.dataset.changed = "yes";
+  else form.requestSubmit();
 });
+document.addEventListener("toggle", (event) => {
+  const choices = event.target;
+  if (choices.open || !choices.dataset?.changed) return;
+  delete choices.dataset.changed;
+  choices.closest("form").requestSubmit();
+}, true);
 
 // The time track: the date follows the handle, the picture follows when it is let go.
 function track(form) {
@@ -183,6 +192,9 @@ function track(form) {
   input.addEventListener("change", () => input.value && input.checkValidity() && go(0));
 }
 
-const tracks = () => document.querySelectorAll("form.time-track").forEach(track);
-tracks();
-document.addEventListener("htmx:after:swap", tracks);
+function enliven() {
+  document.querySelectorAll("form.time-track").forEach(track);
+  document.querySelectorAll("form[data-applies]").forEach((form) => form.classList.add("live"));
+}
+enliven();
+document.addEventListener("htmx:after:swap", enliven);

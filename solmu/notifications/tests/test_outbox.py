@@ -1,0 +1,103 @@
+"""Mail: a row first, then out by real SMTP, once; what fails is shown to a person."""
+
+from collections.abc import Iterator
+from email.message import Message as Mail
+from email.utils import make_msgid
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+
+from solmu.notifications import outbox
+from solmu.notifications.models import Message
+from solmu.runtime.supervisor import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+class Mailbox(MessageHandler):
+    """An SMTP server's handler that keeps what it receives, or refuses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Mail] = []
+        self.refuses = False
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.refuses:
+            return "451 try later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    def handle_message(self, message: Mail) -> None:
+        self.mails.append(message)
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    handler = Mailbox()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port("127.0.0.1"))
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = controller.port
+    yield handler
+    controller.stop()
+
+
+def _write(key: str | None = None) -> Message:
+    return Message.objects.create(
+        message_id=make_msgid(domain="solmu.example"),
+        key=key,
+        kind="test",
+        to="aino@posti.example",
+        subject="Tervetuloa, Äijälä",
+        text="Kynä & <paperi>",
+        html="<p>Kynä &amp; &lt;paperi&gt;</p>",
+    )
+
+
+def test_message_goes_out_once_with_its_message_id(mailbox: Mailbox) -> None:
+    message = _write()
+    outbox.send(message.pk)
+    outbox.send(message.pk)
+
+    assert [mail["Message-ID"] for mail in mailbox.mails] == [message.message_id]
+    assert mailbox.mails[0]["To"] == "aino@posti.example"
+    assert {part.get_content_type() for part in mailbox.mails[0].walk()} == {
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    }
+
+
+def test_message_with_a_used_key_is_not_written_again() -> None:
+    _write(key="step-1")
+
+    again = outbox.write(
+        "test", to="aino@posti.example", template="any", context={}, language="fi", key="step-1"
+    )
+
+    assert again is None
+    assert Message.objects.filter(key="step-1").count() == 1
+
+
+def test_refused_message_is_shown_to_a_person_and_sent_again(mailbox: Mailbox) -> None:
+    message = _write()
+    mailbox.refuses = True
+
+    for _attempt in range(outbox.ATTEMPTS - 1):
+        with pytest.raises(Exception, match="451"):
+            outbox.send(message.pk)
+    outbox.send(message.pk)
+
+    message.refresh_from_db()
+    assert message.state == Message.State.FAILED
+    assert "451" in message.error
+
+    mailbox.refuses = False
+    outbox.send_again(message)
+    outbox.send(message.pk)
+
+    assert len(mailbox.mails) == 1

@@ -1,0 +1,90 @@
+"""Coming in without a password: the mailed link and the invitation. GET never acts."""
+
+from allauth.account.utils import perform_login
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from solmu.accounts.models import User
+from solmu.organisations import invitations, signing_in
+from solmu.organisations.forms import AcceptForm, EmailForm
+from solmu.people import links
+
+BACKEND = "solmu.people.viewing.ViewerBackend"
+
+
+@require_http_methods(["GET", "POST"])
+def ask_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a sign-in link; the answer is the same for every address."""
+    if request.method == "GET":
+        return redirect("account_login")
+    form = EmailForm(request.POST)
+    if not form.is_valid():
+        return redirect("account_login")
+    email = form.cleaned_data["email"]
+    if not ratelimit.consume(request, action="request_login_code", key=email.lower()):
+        return ratelimit.respond_429(request)
+    signing_in.ask(
+        email, target=_safe_target(request, request.POST.get("next", "")), language=get_language() or "fi"
+    )
+    return render(request, "own/link_sent.html", {"email": email})
+
+
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show one button; pressing it signs in and uses the link up."""
+    target = _safe_target(request, request.GET.get("next", ""))
+    if request.method == "POST":
+        user = signing_in.use(token)
+        if user:
+            return _enter(request, user, target)
+    user = signing_in.user_of_token(token)
+    status = 200 if user else 410
+    return _private(render(request, "own/link.html", {"owner": user, "next": target}, status=status))
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Who invites to what; accepting makes the account and signs in."""
+    opened = links.find(token, invitations.PURPOSE)
+    asked = invitations.of_link(opened) if opened else None
+    if opened is None or asked is None:
+        return _private(render(request, "own/invitation.html", {"invitation": None}, status=410))
+    known = User.objects.filter(email__iexact=asked.email).first()
+    form = AcceptForm(request.POST or None, known=known, email=asked.email)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = invitations.accept(opened, **form.cleaned_data)
+        except invitations.InvitationError as error:
+            form.add_error(None, str(error))
+        else:
+            return _enter(request, user, "")
+    return _private(
+        render(request, "own/invitation.html", {"invitation": asked, "known": known, "form": form})
+    )
+
+
+def _enter(request: HttpRequest, user: User, target: str) -> HttpResponseBase:
+    user.backend = BACKEND  # type: ignore[attr-defined]
+    return perform_login(
+        request, user, email_verification="none", redirect_url=target or reverse("portal:home")
+    )
+
+
+def _safe_target(request: HttpRequest, target: str) -> str:
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else ""
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    # The address holds the secret: it goes to no other site, no cache and no search engine.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,106 @@
+"""One's own page: details, language, roles, API tokens and everything that is known of oneself."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from solmu.accounts import tokens
+from solmu.accounts.forms import TokenForm
+from solmu.accounts.models import ApiToken
+from solmu.lib import clock
+from solmu.organisations import invitations
+from solmu.organisations.forms import OwnDetailsForm
+from solmu.organisations.models import Affiliation
+from solmu.people import details as people_details
+from solmu.people import privacy
+from solmu.people.models import Person
+
+
+@require_GET
+@login_required
+def me(request: HttpRequest) -> HttpResponse:
+    """The own page."""
+    return _page(request)
+
+
+@require_POST
+@login_required
+def details(request: HttpRequest) -> HttpResponse:
+    """Change one's own name and phone number."""
+    person = invitations.person_of(request.user)
+    form = OwnDetailsForm(request.POST, instance=person)
+    if not form.is_valid():
+        return _page(request, details_form=form)
+    people_details.change(person, form.cleaned_data, by=request.viewer)
+    messages.success(request, _("Your details are saved."))
+    return redirect("own:me")
+
+
+@require_POST
+@login_required
+def create_token(request: HttpRequest) -> HttpResponse:
+    """Make an API token; this answer is the only one that shows it."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, token_form=form)
+    made, text = tokens.create(
+        request.user, form.cleaned_data["name"], days=form.cleaned_data["days"] or None
+    )
+    response = _page(request, new_token=made, new_text=text)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@login_required
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make one of one's own tokens worthless."""
+    tokens.revoke(get_object_or_404(ApiToken, pk=pk, user=request.user))
+    messages.success(request, _("The token no longer works."))
+    return redirect("own:me")
+
+
+@require_GET
+@login_required
+def data(request: HttpRequest) -> HttpResponse:
+    """Everything that Solmu knows of the reader, for themselves."""
+    person = Person.objects.filter(user=request.user).first()
+    answer = JsonResponse(
+        privacy.export(person, user=request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    answer.headers["Content-Disposition"] = 'attachment; filename="solmu-my-data.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    details_form: OwnDetailsForm | None = None,
+    token_form: TokenForm | None = None,
+    new_token: ApiToken | None = None,
+    new_text: str = "",
+) -> HttpResponse:
+    person = Person.objects.filter(user=request.user).first()
+    return render(
+        request,
+        "own/me.html",
+        {
+            "person": person,
+            "roles": Affiliation.objects.filter(person=person)
+            .select_related("institution__organisation")
+            .order_by("-valid")
+            if person
+            else [],
+            "today": clock.today(),
+            "tokens": ApiToken.objects.filter(user=request.user).order_by("-pk"),
+            "details_form": details_form or OwnDetailsForm(instance=person),
+            "token_form": token_form or TokenForm(),
+            "new_token": new_token,
+            "new_text": new_text,
+        },
+        status=422 if details_form or token_form else 200,
+    )

@@ -1,0 +1,65 @@
+"""What partnerships give as evidence: dialogue in which both took part, and answers that confirm."""
+
+from collections.abc import Iterable, Iterator
+
+from solmu.lib.periods import period
+from solmu.partnerships.models import Confirmation, DialogueEntry
+from solmu.ties import writing
+from solmu.ties.writing import Tie
+
+DIALOGUE = "dialogue"
+CONFIRMATION = "confirmation"
+
+
+def dialogue_ties(entries: Iterable[DialogueEntry]) -> Iterator[Tie]:
+    """The ties of dialogue entries; their stakeholders must be loaded.
+
+    A limited entry is nobody's evidence: its very existence is for its author and the leaders.
+    """
+    for entry in entries:
+        if entry.kind in DialogueEntry.TOGETHER and not entry.limited:
+            yield Tie(
+                source_kind=DIALOGUE,
+                source_id=entry.pk,
+                one=entry.stakeholder.institution_id,
+                other=entry.stakeholder.organisation_id,
+                kind=DIALOGUE,
+                valid=period(entry.on, entry.on),
+                institution_id=entry.stakeholder.institution_id,
+            )
+
+
+def confirmation_ties(confirmations: Iterable[Confirmation]) -> Iterator[Tie]:
+    """The ties of confirmed partnerships, known to both ends."""
+    for confirmation in confirmations:
+        if confirmation.state == Confirmation.State.CONFIRMED and confirmation.answered_on:
+            yield Tie(
+                source_kind=CONFIRMATION,
+                source_id=confirmation.pk,
+                one=confirmation.stakeholder.institution_id,
+                other=confirmation.stakeholder.organisation_id,
+                kind=CONFIRMATION,
+                valid=period(confirmation.answered_on, confirmation.answered_on),
+            )
+
+
+def write_dialogue(entry: DialogueEntry) -> None:
+    """Write the evidence of one entry."""
+    writing.write(DIALOGUE, entry.pk, dialogue_ties([entry]))
+
+
+def write_confirmation(confirmation: Confirmation) -> None:
+    """Write the evidence of one answer."""
+    writing.write(CONFIRMATION, confirmation.pk, confirmation_ties([confirmation]))
+
+
+def rebuild_dialogue() -> Iterator[Tie]:
+    """All ties that dialogue makes."""
+    entries = DialogueEntry.objects.filter(kind__in=DialogueEntry.TOGETHER, limited=False)
+    return dialogue_ties(entries.select_related("stakeholder").order_by("pk").iterator())
+
+
+def rebuild_confirmations() -> Iterator[Tie]:
+    """All ties that confirmations make."""
+    confirmed = Confirmation.objects.filter(state=Confirmation.State.CONFIRMED)
+    return confirmation_ties(confirmed.select_related("stakeholder").order_by("pk").iterator())

@@ -1,0 +1,115 @@
+"""Whoever asks can have their data out, or erased: both are made from the marks on personal fields."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import connection, models, transaction
+
+from solmu.accounts.models import ApiToken, User
+from solmu.audit import history
+from solmu.lib import personal
+from solmu.people.models import Person, SignedLink
+from solmu.people.viewer import Viewer
+
+ERASED_ADDRESS = "erased-{}@erased.invalid"
+
+
+def export(person: Person | None, *, user: User | None = None) -> dict[str, Any]:
+    """Return every marked field of every row about the person."""
+    user = user or (person.user if person else None)
+    records = []
+    for model, rows in _rows(person, user):
+        for row in rows:
+            records.append(
+                {
+                    "record": model._meta.label,  # noqa: SLF001
+                    "id": str(getattr(row, "uuid", row.pk)),
+                    "facts": {name: getattr(row, name) for name in model.PERSONAL},  # type: ignore[attr-defined]
+                }
+            )
+    return {"format": "solmu-personal-data/1", "records": records}
+
+
+@transaction.atomic
+def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's request") -> int:
+    """Empty every marked field of every row about the person, in history too; returns how many rows.
+
+    The rows stay, nameless, so that what organisations did together is still known.
+    """
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    user = person.user
+    # Found before anything is emptied: the addresses lead to rows.
+    found = [(model, [row.pk for row in rows]) for model, rows in _rows(person, user)]
+    count = 0
+    with history.acting(by, reason):
+        for model, keys in found:
+            blank = _blank(model)
+            if model is User:
+                _close(keys)
+                continue
+            count += model._default_manager.filter(pk__in=keys).update(**blank)  # noqa: SLF001
+    for model, keys in found:
+        _redact_history(model, keys)
+    SignedLink.objects.filter(person=person).delete()
+    if user:
+        _forget_actor(user.pk)
+    return count
+
+
+def _rows(
+    person: Person | None, user: User | None
+) -> Iterator[tuple[type[models.Model], models.QuerySet]]:
+    addresses = {row.email for row in (person, user) if row and row.email}
+    if person:
+        addresses |= set(person.other_emails)
+    for model in personal.marked(apps.get_models()):
+        about = models.Q()
+        if person:
+            for path in personal.subject_paths(model, Person):
+                about |= models.Q(**{path: person.pk})
+        if user:
+            for path in personal.subject_paths(model, User):
+                about |= models.Q(**{path: user.pk})
+        for field in getattr(model, "SUBJECT_EMAIL", ()):
+            for address in addresses:
+                about |= models.Q(**{f"{field}__iexact": address})
+        if about:
+            yield model, model._default_manager.filter(about).distinct()  # noqa: SLF001
+
+
+def _blank(model: type[models.Model]) -> dict[str, object]:
+    return {
+        name: personal.empty_value(model._meta.get_field(name))  # noqa: SLF001
+        for name in model.PERSONAL  # type: ignore[attr-defined]
+    }
+
+
+def _close(user_ids: list[int]) -> None:
+    for key in user_ids:
+        user = User.objects.get(pk=key)
+        user.email = ERASED_ADDRESS.format(key)
+        user.is_active = False
+        user.set_unusable_password()
+        user.save()
+        ApiToken.objects.filter(user=user).delete()
+        for session in Session.objects.all().iterator():
+            if session.get_decoded().get("_auth_user_id") == str(key):
+                session.delete()
+
+
+def _redact_history(model: type[models.Model], keys: list[int]) -> None:
+    blank = _blank(model)
+    for event in apps.get_models():
+        if getattr(event, "pgh_tracked_model", None) is model:
+            event._default_manager.filter(pgh_obj_id__in=keys).update(**blank)  # noqa: SLF001
+
+
+def _forget_actor(user_id: int) -> None:
+    """Take the name out of what the person changed; that somebody did it stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pghistory_context SET metadata = metadata - 'name' WHERE metadata->>'user' = %s",
+            [str(user_id)],
+        )

@@ -1,0 +1,147 @@
+"""The whole process tree: started, kept, stopped, killed and taken over."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from solmu.runtime.postgres import PostgresServer
+from solmu.runtime.supervisor import free_port, processes
+
+PATIENCE = 60.0
+
+
+class Running:
+    """A `solmu serve --all` of its own."""
+
+    def __init__(self, data: Path, port: int | None = None) -> None:
+        self.data = data
+        self.port = port or free_port()
+        self.log = data.parent / "log"
+        environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "solmu.cli", "serve", "--all", "--port", str(self.port)],
+                env=environment | {"SOLMU_DATA": str(data)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def ready(self) -> "Running":
+        until(lambda: "Solmu is ready" in self.said() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.said()
+        return self
+
+    def group(self, name: str) -> int:
+        return int(json.loads((self.data / "run.json").read_text())["groups"][name])
+
+    def healthy(self) -> bool:
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz") as answer,
+        ):
+            return bool(answer.status == 200)
+        return False
+
+    def stop(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def alive(group: int) -> bool:
+    return any(pgid == group for pgid, _ in processes())
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("s") / "data"
+    yield folder
+    assert not PostgresServer(folder).running()
+
+
+def test_tree_restarts_what_dies_and_stops_whole(data: Path) -> None:
+    running = Running(data).ready()
+    assert running.healthy()
+    groups = {name: running.group(name) for name in ("web", "worker")}
+
+    os.killpg(groups["web"], signal.SIGKILL)
+    until(lambda: running.group("web") != groups["web"] and running.healthy())
+    postgres = PostgresServer(data).pid
+    assert postgres
+    os.kill(postgres, signal.SIGKILL)
+    until(lambda: PostgresServer(data).pid not in (None, postgres) and running.healthy())
+    groups["new web"] = running.group("web")
+
+    assert running.stop(signal.SIGINT) == 0
+    assert not any(alive(group) for group in groups.values())
+    assert not PostgresServer(data).running()
+    assert not (data / "run.json").exists()
+
+
+def test_start_takes_over_what_a_killed_supervisor_left(data: Path) -> None:
+    killed = Running(data).ready()
+    left = {name: killed.group(name) for name in ("web", "worker")}
+    postgres = PostgresServer(data).pid
+    assert killed.stop(signal.SIGKILL) < 0
+    assert all(alive(group) for group in left.values())
+
+    running = Running(data, killed.port).ready()
+
+    assert running.healthy()
+    assert not any(alive(group) for group in left.values())
+    assert PostgresServer(data).pid == postgres
+
+    second = Running(data)
+    assert second.process.wait(PATIENCE) == 1
+    assert "runs already" in second.said()
+
+    elsewhere = Running(data.parent / "other", running.port)
+    assert elsewhere.process.wait(PATIENCE) == 1
+    assert f"Port {running.port}" in elsewhere.said()
+
+    assert running.stop(signal.SIGTERM) == 0
+    assert not PostgresServer(data).running()
+
+
+def test_database_stays_for_a_command_that_still_uses_it(data: Path) -> None:
+    running = Running(data).ready()
+    user = PostgresServer(data)
+    user.start()
+
+    assert running.stop(signal.SIGTERM) == 0
+
+    assert user.running()
+    assert user.stop()
+    assert not user.running()
+
+
+def test_demo_refuses_a_folder_that_holds_something_else(data: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "solmu.cli", "demo", "--port", str(free_port())],
+        env=os.environ | {"SOLMU_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "isn't a demo" in answer.stderr
+    assert not PostgresServer(data).running()
