@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from solmu.accounts import idempotency
@@ -85,14 +86,23 @@ class StrictParser(Parser):
 class SolmuAPI(NinjaAPI):
     """Ninja with the errors, headers and responses that all operations share in their description."""
 
+    _described: OpenAPISchema | None = None
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the operation's name in the description."""
+        return operation.view_func.__name__
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """Return the description as OpenAPI 3.1."""
-        schema = super().get_openapi_schema(**options)
-        schema["components"]["schemas"]["Problem"] = PROBLEM
-        for path, item in schema["paths"].items():
-            for method, operation in item.items():
-                _describe(path, method, operation)
-        return schema
+        """Return the description as OpenAPI 3.1, made once a process."""
+        if self._described is None:
+            schema = super().get_openapi_schema(path_prefix="api/v1/")
+            schemas = schema["components"]["schemas"]
+            schemas["Problem"] = PROBLEM
+            for path, item in schema["paths"].items():
+                for method, operation in item.items():
+                    _describe(path, method, operation, schemas)
+            self._described = schema
+        return self._described
 
 
 api = SolmuAPI(
@@ -206,7 +216,9 @@ def _field_error(error: dict[str, Any]) -> FieldError:
     return FieldError(".".join(map(str, path)), detail)
 
 
-def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
+def _describe(
+    path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]
+) -> None:
     statuses = ["422"] if operation.get("requestBody") or operation["parameters"] else []
     if operation.get("security"):
         statuses += ["401", "403"]
@@ -217,6 +229,11 @@ def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses.append("409")
     if operation.get("requestBody"):
         statuses += ["400", "415"]
+    if method == "patch":
+        # What isn't sent stays as it is: there are no defaults.
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for field in schemas[body.rpartition("/")[2]]["properties"].values():
+            field.pop("default", None)
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses = {str(status): answer for status, answer in operation["responses"].items()}
     for status in sorted(set(statuses)):

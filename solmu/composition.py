@@ -12,11 +12,13 @@ from django.db.models import Expression
 from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import affiliations
+from solmu.organisations import indexing as directory_index
 from solmu.partnerships import evidence as partner_evidence
 from solmu.partnerships import indexing as partner_index
 from solmu.partnerships import permissions as partners
 from solmu.people.viewer import Viewer
 from solmu.ties import relations
+from solmu.ties.kinds import Kind
 from solmu.ui.menu import MenuItem
 
 # What a user is today; each room above people adds a line.
@@ -48,7 +50,7 @@ ACTIONS = (
     MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
     MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
     MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
-    MenuItem("", _("My account"), "accounts:me", "user", _signed_in),
+    MenuItem("", _("My account"), "own:me", "user", _signed_in),
 )
 
 
@@ -83,8 +85,20 @@ EVIDENCE: dict[str, Callable[[], Any]] = {
     relations.RELATION: relations.rebuild,
 }
 
+# What each kind of source is called where evidence is listed, and how its records are read.
+EVIDENCE_KINDS = {
+    partner_evidence.DIALOGUE: Kind(
+        _("dialogue"), "messages-square", partner_evidence.dialogue_sources
+    ),
+    partner_evidence.CONFIRMATION: Kind(
+        _("confirmed by both"), "check", partner_evidence.confirmation_sources
+    ),
+    relations.RELATION: Kind(_("relation"), "link", relations.sources),
+}
+
 # Who writes a room's search entries anew.
 INDEXES: tuple[Callable[[], None], ...] = (
+    directory_index.index_organisations,
     partner_index.index_stakeholders,
     partner_index.index_contacts,
     partner_index.index_dialogue,

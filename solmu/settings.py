@@ -91,8 +91,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "solmu.portal.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "solmu.lib.problems.ProblemMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -194,12 +196,18 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA / "files"
 
-EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("SMTP_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
-EMAIL_USE_TLS = _flag("SMTP_TLS")
-EMAIL_TIMEOUT = 20
+MAILERS = {
+    "default": {
+        "OPTIONS": {
+            "host": os.environ.get("SMTP_HOST", "localhost"),
+            "port": int(os.environ.get("SMTP_PORT", "25")),
+            "username": os.environ.get("SMTP_USER", ""),
+            "password": os.environ.get("SMTP_PASSWORD", ""),
+            "use_tls": _flag("SMTP_TLS"),
+            "timeout": 20,
+        },
+    },
+}
 DEFAULT_FROM_EMAIL = os.environ.get("SMTP_FROM", f"Solmu <solmu@{SOLMU_HOST}>")
 
 PGHISTORY_LEVEL = "Statement"

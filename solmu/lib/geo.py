@@ -1,12 +1,13 @@
 """Places on a plane: map projections, the maps' extents, clusters of points, simpler outlines.
 
-Pure numbers: degrees (WGS 84) in, metres or map units out. A map unit is a whole step of an extent's
-own grid, x to the right and y down, as SVG counts.
+Pure numbers: degrees (WGS 84) in, metres or map units out. A map unit is a whole step of an
+extent's own grid, x to the right and y down, as SVG counts.
 """
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Point = tuple[float, float]
 Ring = list[Point]
@@ -59,8 +60,10 @@ def from_tm35fin(east: float, north: float) -> Point:
     return math.degrees(math.atan(math.sinh(q))), math.degrees(lam + _MERIDIAN)
 
 
-def lambert(south: float, north: float, lat0: float, lon0: float) -> Callable[[float, float], Point]:
-    """Return Lambert's conformal cone on a sphere, true at two parallels, with its origin at a point."""
+def lambert(
+    south: float, north: float, lat0: float, lon0: float
+) -> Callable[[float, float], Point]:
+    """Return Lambert's conformal cone on a sphere, true at two parallels."""
     radius = 6371000.0
 
     def t(lat: float) -> float:
@@ -80,7 +83,7 @@ def lambert(south: float, north: float, lat0: float, lon0: float) -> Callable[[f
 
 
 def natural_earth(lat: float, lon: float) -> Point:
-    """Return the Natural Earth projection (Patterson, Šavrič) in metres, cut at the Bering Strait."""
+    """Return the Natural Earth projection in metres, cut at the Bering Strait."""
     phi = math.radians(lat)
     east = (lon - 11 + 180) % 360 - 180
     p2 = phi * phi
@@ -206,7 +209,9 @@ def inside(point: Point, rings: Iterable[Sequence[Point]]) -> bool:
 
 def distance_to(point: Point, ring: Sequence[Point]) -> float:
     """Return how far a point is from the line of a ring."""
-    return math.sqrt(min(_segment_distance(point, a, b) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)))
+    return math.sqrt(
+        min(_segment_distance(point, a, b) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))
+    )
 
 
 def _segment_distance(p: Point, a: Point, b: Point) -> float:
@@ -245,9 +250,9 @@ def simplify(line: Sequence[Point], tolerance: float) -> Ring:
 
 def area(ring: Sequence[Point]) -> float:
     """Return the area inside a ring; negative when it turns the other way."""
-    return sum(
-        a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)
-    ) / 2
+    return (
+        sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)) / 2
+    )
 
 
 def svg_path(rings: Iterable[Sequence[Point]]) -> str:
@@ -255,9 +260,7 @@ def svg_path(rings: Iterable[Sequence[Point]]) -> str:
     out = []
     for ring in rings:
         whole = [(round(x), round(y)) for x, y in ring]
-        steps = [
-            (b[0] - a[0], b[1] - a[1]) for a, b in zip(whole, whole[1:], strict=False) if a != b
-        ]
+        steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(whole) if a != b]
         if len(steps) < 2:
             continue
         if whole[0] == whole[-1]:
@@ -265,3 +268,37 @@ def svg_path(rings: Iterable[Sequence[Point]]) -> str:
         numbers = " ".join(f"{dx} {dy}" for dx, dy in steps).replace(" -", "-")
         out.append(f"M{whole[0][0]} {whole[0][1]}l{numbers}z")
     return "".join(out)
+
+
+def simplify_together(rings: Sequence[Sequence[Point]], tolerance: float) -> list[Ring]:
+    """Simplify the outlines of neighbours so that a border stays the same line from both sides."""
+    # Points of two neighbours are the same point only when they are as near as this.
+    grain = tolerance / 10
+    snapped = [_snapped(ring, grain) for ring in rings]
+    neighbours: dict[Point, set[Point]] = {}
+    for ring in snapped:
+        for a, b in zip(ring, [*ring[1:], *ring[:1]], strict=True):
+            neighbours.setdefault(a, set()).add(b)
+            neighbours.setdefault(b, set()).add(a)
+    junctions = {point for point, others in neighbours.items() if len(others) != 2}
+    return [_simple_ring(ring, junctions, tolerance) if len(ring) > 2 else [] for ring in snapped]
+
+
+def _snapped(ring: Sequence[Point], grain: float) -> Ring:
+    points = [(round(x / grain) * grain, round(y / grain) * grain) for x, y in ring]
+    return [p for i, p in enumerate(points) if p != points[i - 1]]
+
+
+def _simple_ring(ring: Ring, junctions: set[Point], tolerance: float) -> Ring:
+    """Simplify a ring piece by piece, each piece always read in the same direction."""
+    at = [i for i, point in enumerate(ring) if point in junctions]
+    start = at[0] if at else ring.index(min(ring))
+    turned = [*ring[start:], *ring[:start], ring[start]]
+    cuts = [0, *(i for i in range(1, len(ring)) if turned[i] in junctions), len(ring)]
+    out = [turned[0]]
+    for first, last in pairwise(cuts):
+        piece = turned[first : last + 1]
+        backwards = (piece[0], piece[1]) > (piece[-1], piece[-2])
+        simple = simplify(piece[::-1] if backwards else piece, tolerance)
+        out += (simple[::-1] if backwards else simple)[1:]
+    return out

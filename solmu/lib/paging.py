@@ -1,4 +1,4 @@
-"""Pages by key: the next page begins after the last row, so a deep page costs what the first does."""
+"""Pages by key: the next page begins after the last row, so a deep page costs no more."""
 
 import base64
 import binascii
@@ -36,7 +36,8 @@ def page[Row](
 ) -> Page[Row]:
     """Return one page in an order such as [("sort_key", "asc"), ("id", "asc")].
 
-    Raises BadCursorError for a cursor that is not of this order. The order must end with something unique. Rows without a value come last in both directions.
+    The order must end with something unique; rows without a value come last in both directions.
+    Raises BadCursorError for a cursor that does not belong to this order.
     """
     keys = [_Key(queryset, name, direction, at) for at, (name, direction) in enumerate(order)]
     wanted = queryset.annotate(**{key.alias: F(key.name) for key in keys if key.alias})

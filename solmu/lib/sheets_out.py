@@ -36,7 +36,7 @@ def safe_text(text: str) -> str:
 def csv_chunks(
     headings: Sequence[str], rows: Iterable[Sequence[Any]], *, language: str = "en"
 ) -> Iterator[str]:
-    """Give a CSV file in pieces: UTF-8 with a mark, and the separator the language's Excel expects."""
+    """Give a CSV file in pieces: UTF-8 with a mark, and what the language's Excel separates by."""
     pieces = _Pieces()
     writer = csv.writer(pieces, delimiter="," if language == "en" else ";", lineterminator="\r\n")
     writer.writerow([safe_text(str(heading)) for heading in headings])
@@ -64,7 +64,7 @@ def xlsx_file(
     sheet.append(head)
     for row in rows:
         sheet.append([_xlsx_cell(sheet, value) for value in row])
-    file = TemporaryFile()
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)
     return file

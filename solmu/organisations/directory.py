@@ -90,6 +90,8 @@ def add(
     Without an institution the facts come from a register, and the entry is public at once.
     """
     country, business_id = facts.get("country") or "FI", facts.get("business_id") or ""
+    given = {key: facts[key] for key in FACTS if facts.get(key) not in (None, "", [])}
+    given["country"] = country
     if business_id:
         business_id = checked_business_id(business_id, country)
         same = Organisation.objects.filter(
@@ -98,11 +100,9 @@ def add(
         if same:
             if institution:
                 add_source(same, institution, origin=origin, by=by)
-            edit(same, facts, by=by, institution_id=institution.pk if institution else None)
+            edit(same, given, by=by, institution_id=institution.pk if institution else None)
+            same.refresh_from_db()
             return same, False
-    given = {key: facts[key] for key in FACTS if facts.get(key) not in (None, "", [])}
-    given |= {"country": country}
-    if business_id:
         given["business_id"] = business_id
     title = given.get("name_fi") or given.get("name_sv") or given.get("name_en") or ""
     if not title:
@@ -122,7 +122,7 @@ def add(
             OrganisationSource.objects.create(
                 organisation=organisation, institution=institution, origin=origin
             )
-    indexing.index([organisation.pk])
+    indexing.index_changed([organisation.pk])
     return organisation, True
 
 
@@ -170,7 +170,7 @@ def edit(
                 defaults={"value": _stored(new[key]), "created_at": clock.real_now()},
             )
     if outcome.changed:
-        indexing.index([organisation.pk])
+        indexing.index_changed([organisation.pk])
     return outcome
 
 
@@ -202,7 +202,7 @@ def publish_confirmed(organisation_ids: Iterable[int], *, by: Viewer) -> list[in
     # Nobody is named: who confirmed an entry is known to that institution alone.
     with history.acting(Viewer.system("confirmed by a second institution")):
         Organisation.objects.filter(pk__in=confirmed).update(public=True)
-    indexing.index(ids)
+    indexing.index_changed(ids)
     return confirmed
 
 
@@ -212,7 +212,7 @@ def publish(organisation: Organisation, *, by: Viewer) -> None:
     with history.acting(by, "made public"):
         organisation.public = True
         organisation.save(update_fields=["public"])
-    indexing.index([organisation.pk])
+    indexing.index_changed([organisation.pk])
 
 
 @transaction.atomic
@@ -248,7 +248,7 @@ def accept(proposal: FactProposal, *, by: Viewer) -> None:
     with history.acting(by, "proposed fact accepted"):
         organisation.save()
     _decide(proposal, FactProposal.State.ACCEPTED)
-    indexing.index([organisation.pk])
+    indexing.index_changed([organisation.pk])
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
 
 from solmu.audit import history
 from solmu.lib import clock
@@ -37,6 +37,9 @@ from solmu.people.viewer import Viewer
 PURPOSE = "confirm-partnership"
 RECORD = "confirmation"
 DAYS = 30
+
+# Translated where the history is shown.
+ANSWERED = gettext_noop("The partner's answer through the link")
 
 State = Confirmation.State
 
@@ -146,7 +149,7 @@ def answer(link: SignedLink, *, choice: str, text: str = "") -> Confirmation:
     )
     if confirmation.state != State.ASKED:
         raise ConfirmingError(_("This has been answered already."))
-    with history.acting(Viewer.system(_("The partner's answer through the link"))):
+    with history.acting(Viewer.system(ANSWERED)):
         confirmation.state = choice
         confirmation.answer = text
         confirmation.answered_on = clock.today()

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext as _
+
 from solmu.lib.periods import period
 from solmu.partnerships.models import Confirmation, DialogueEntry
+from solmu.people.viewer import Viewer
 from solmu.ties import writing
+from solmu.ties.kinds import Source
 from solmu.ties.writing import Tie
 
 DIALOGUE = "dialogue"
@@ -63,3 +67,30 @@ def rebuild_confirmations() -> Iterator[Tie]:
     """All ties that confirmations make."""
     confirmed = Confirmation.objects.filter(state=Confirmation.State.CONFIRMED)
     return confirmation_ties(confirmed.select_related("stakeholder").order_by("pk").iterator())
+
+
+def dialogue_sources(viewer: Viewer, ids: Iterable[int]) -> dict[int, Source]:
+    """The dialogue entries that the viewer may read, in words."""
+    entries = DialogueEntry.objects.visible_to(viewer).filter(pk__in=list(ids))
+    return {
+        entry.pk: Source(
+            _("%(kind)s: %(title)s")
+            % {"kind": entry.get_kind_display().capitalize(), "title": entry.title},
+            f"{entry.stakeholder.get_absolute_url()}?tab=dialogue#entry-{entry.pk}",
+        )
+        for entry in entries.select_related("stakeholder")
+    }
+
+
+def confirmation_sources(viewer: Viewer, ids: Iterable[int]) -> dict[int, Source]:
+    """The confirmations that the viewer may read; the other end knows its own answer."""
+    answers = Confirmation.objects.visible_to(viewer).filter(pk__in=list(ids))
+    return {
+        answer.pk: Source(
+            _("%(name)s confirmed it") % {"name": answer.contact.person.name}
+            if answer.contact
+            else _("Confirmed by the partner"),
+            f"{answer.stakeholder.get_absolute_url()}?tab=together#confirmations",
+        )
+        for answer in answers.select_related("stakeholder", "contact__person")
+    }

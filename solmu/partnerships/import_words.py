@@ -121,9 +121,9 @@ _MORE_COUNTRIES = {"viro": "EE", "england": "GB", "englanti": "GB", "uk": "GB", 
 # What in a name tells the kind, the surest first.
 _KIND_SIGNS = (
     ("university", ("yliopisto", "universitet", "university", "ammattikorkeakoulu", "yrkeshogskola")),
-    ("education_provider", ("ammattiopisto", "oppilaitos", "lukio", "koulu", "kool", "skola", "gymnasium",
+    ("education_provider", ("ammattiopisto", "oppilaitos", "lukio", "koulu", "skola", "gymnasium",
                             "yrkesinstitut", "opisto", "koulutuskeskus", "college", "school")),
-    ("municipality", ("kaupunki", "kunta", "stad", "kommun", "municipality", "vald", "linn")),
+    ("municipality", ("kaupunki", "kunta", "stad", "kommun", "municipality")),
     ("authority", ("virasto", "ministerio", "ely keskus", "te toimisto", "hyvinvointialue", "ministeriet",
                    "liitto maakunta", "tyollisyysalue", "valfardsomrade")),
     ("project", ("hanke", "projekti", "projekt", "project")),
@@ -362,7 +362,9 @@ def kind_by_name(name: str, name_key: str, business_id: str) -> str:
     """Guess what kind of organisation a name tells of."""
     words = names.folded(name).split()
     last, first = (words[-1], words[0]) if words else ("", "")
-    if last in _ASSOCIATIONS or first in ("ry",):
+    if last in _JOINT_AUTHORITIES:
+        return Organisation.Kind.AUTHORITY
+    if last in _ASSOCIATIONS:
         return Organisation.Kind.ASSOCIATION
     if last in names.LEGAL_FORMS or first in names.LEGAL_FORMS:
         return Organisation.Kind.COMPANY

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from solmu.partnerships.models import Contact, Stakeholder
+from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
 from solmu.search import indexing
 
 PARTNER, CONTACT, DIALOGUE = "partnership", "contact", "dialogue"
@@ -78,7 +78,10 @@ def index_organisations(ids: Iterable[int]) -> None:
 
 def index_people(ids: Iterable[int]) -> None:
     """Write anew the contacts of people whose name or address has changed."""
-    index_contacts(list(Contact.objects.filter(person_id__in=ids).values_list("pk", flat=True)))
+    contacts = list(Contact.objects.filter(person_id__in=list(ids)).values_list("pk", flat=True))
+    index_contacts(contacts)
+    entries = DialogueEntry.objects.filter(contact_id__in=contacts)
+    index_dialogue(list(entries.values_list("pk", flat=True)))
 
 
 def _with_address(select: str) -> str:

@@ -564,6 +564,15 @@ def _words(institution: Institution) -> Words:
 
 
 def _scope(institution: Institution, at: str = "then") -> Expression:
+    return Case(
+        When(~Q(**{f"{at}__scope_override": ""}), then=F(f"{at}__scope_override")),
+        *_by_place(institution),
+        default=Value(Standing.Scope.INTERNATIONAL.value),
+        output_field=CharField(),
+    )
+
+
+def _by_place(institution: Institution) -> list[When]:
     area = Q()
     if institution.area_regions:
         area |= Q(organisation__region_id__in=list(institution.area_regions))
@@ -574,12 +583,7 @@ def _scope(institution: Institution, at: str = "then") -> Expression:
     ]
     if area:
         derived.insert(0, When(area, then=Value(Standing.Scope.REGIONAL.value)))
-    return Case(
-        When(~Q(**{f"{at}__scope_override": ""}), then=F(f"{at}__scope_override")),
-        *derived,
-        default=Value(Standing.Scope.INTERNATIONAL.value),
-        output_field=CharField(),
-    )
+    return derived
 
 
 def _condition(key: str, values: tuple[str, ...], at: str = "then") -> Q:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.partnerships import indexing
@@ -41,6 +42,9 @@ FACTS = (
     "counterpart_id",
     "goals",
 )
+
+
+UNDONE = gettext_noop("Undone")  # translated where the history is shown
 
 
 class StandingError(ValueError):
@@ -111,7 +115,7 @@ def undo(standing: Standing, *, by: Viewer) -> None:
         raise StandingError(_("This is where the record begins; there is nothing before it."))
     last = {event.pgh_obj_id: event for event in earlier}
     touched = {event.pgh_obj_id for event in undone}
-    with history.acting(by, _("Undone")):
+    with history.acting(by, UNDONE):
         Standing.objects.filter(pk__in=touched - set(last)).delete()
         for key in sorted(touched & set(last)):
             snapshot = last[key]
@@ -123,6 +127,21 @@ def undo(standing: Standing, *, by: Viewer) -> None:
                 }
             )
         indexing.index_stakeholders([stakeholder.pk])
+
+
+def last_change(stakeholder: Stakeholder) -> int | None:
+    """The standing whose change is the last one and can still be undone; None if there is none."""
+    events = Standing.pgh_event_model.objects.filter(stakeholder_id=stakeholder.pk)
+    last = events.order_by("-pgh_id").values_list("pgh_context_id", flat=True).first()
+    if last is None or not events.exclude(pgh_context_id=last).exists():
+        return None
+    # Of the rows that the change touched, the one that it gave its own reason is the one it opened.
+    touched = events.filter(pgh_context_id=last).values_list("pgh_obj_id", "reason", "pgh_context__metadata")
+    still = set(Standing.objects.filter(stakeholder=stakeholder).values_list("pk", flat=True))
+    for key, reason, metadata in touched:
+        if key in still and reason and reason == (metadata or {}).get("reason"):
+            return int(key)
+    return None
 
 
 def end(stakeholder: Stakeholder, *, on: date, reason: str, by: Viewer) -> Standing:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from solmu.audit import history
+from solmu.lib.composed import follow
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
@@ -22,4 +23,5 @@ def change(person: Person, facts: Mapping[str, Any], *, by: Viewer) -> Person:
     if changed:
         with history.acting(by, "details changed"):
             person.save(update_fields=changed)
+        follow("person", [person.pk])
     return person

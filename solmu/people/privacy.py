@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from solmu.accounts.models import ApiToken, User
 from solmu.audit import history
 from solmu.lib import personal
+from solmu.lib.composed import follow
 from solmu.people.models import Person, SignedLink
 from solmu.people.viewer import Viewer
 
@@ -55,6 +56,7 @@ def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's r
     SignedLink.objects.filter(person=person).delete()
     if user:
         _forget_actor(user.pk)
+    follow("person", [person.pk])
     return count
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from solmu.portal import demo_views, views
+from solmu.portal import demo_views, health, views
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("demo/login/", demo_views.sign_in, name="demo-login"),
     path("demo/outbox/", demo_views.outbox, name="demo-outbox"),
     path("demo/outbox.json", demo_views.outbox_json, name="demo-outbox-json"),

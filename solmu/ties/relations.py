@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from solmu.organisations.models import Relation
+from solmu.people.viewer import Viewer
 from solmu.ties import writing
+from solmu.ties.kinds import Source
 from solmu.ties.writing import Tie
 
 RELATION = "relation"
@@ -32,3 +37,22 @@ def _tie(relation: Relation) -> Tie:
         valid=relation.valid,
         institution_id=None if relation.public else relation.institution_id,
     )
+
+
+def sources(viewer: Viewer, ids: Iterable[int]) -> dict[int, Source]:
+    """The relations that the viewer may read, in words."""
+    relations = Relation.objects.filter(pk__in=list(ids)).select_related("source", "target")
+    if not viewer.is_admin:
+        relations = relations.filter(Q(public=True) | Q(institution_id__in=viewer.institutions))
+    return {
+        relation.pk: Source(
+            _("%(one)s is %(relation)s %(other)s")
+            % {
+                "one": relation.source,
+                "relation": relation.get_kind_display(),
+                "other": relation.target,
+            },
+            relation.source.get_absolute_url(),
+        )
+        for relation in relations
+    }

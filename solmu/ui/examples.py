@@ -51,7 +51,9 @@ PARTNERS = (
         date(2025, 5, 30),
         0,
     ),
-    Example(6, "Puurakentajat Lammi <script>alert(1)</script>", "Hämeenlinna", 3, date(2021, 9, 1), 1204),
+    Example(
+        6, "Puurakentajat Lammi <script>alert(1)</script>", "Hämeenlinna", 3, date(2021, 9, 1), 1204
+    ),
 )
 
 
@@ -67,7 +69,10 @@ class ExampleTable(Table[Example]):
 
     def _values(self, columns: Any) -> Any:
         for row in self.page.rows:
-            yield [column.export(row) if column.export else getattr(row, column.key) for column in columns]
+            yield [
+                column.export(row) if column.export else getattr(row, column.key)
+                for column in columns
+            ]
 
 
 class ExampleForm(forms.Form):
@@ -80,7 +85,8 @@ class ExampleForm(forms.Form):
         help_text=gettext_lazy("Seven digits, a hyphen and a check digit, as in 1234567-1."),
     )
     level = forms.ChoiceField(
-        label=gettext_lazy("Level"), choices=[("", "–"), *[(at, name) for at, name in enumerate(LEVELS, 1)]]
+        label=gettext_lazy("Level"),
+        choices=[("", "–"), *[(at, name) for at, name in enumerate(LEVELS, 1)]],
     )
     begins = DateField(label=gettext_lazy("Takes effect on"))
     content = forms.MultipleChoiceField(
@@ -104,7 +110,9 @@ class ExampleForm(forms.Form):
         ],
     )
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), widget=forms.Textarea, help_text=gettext_lazy("Kept in the history.")
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea,
+        help_text=gettext_lazy("Kept in the history."),
     )
     shared = forms.BooleanField(
         label=gettext_lazy("The partner may see this"),
@@ -127,9 +135,11 @@ def table(request: HttpRequest) -> Table[Example]:
         Column(
             "state",
             _("State"),
-            lambda row: markup.badge(_("Nothing behind it"), "berry")
-            if row.waits
-            else markup.badge(_("Active"), "lake"),
+            lambda row: (
+                markup.badge(_("Nothing behind it"), "berry")
+                if row.waits
+                else markup.badge(_("Active"), "lake")
+            ),
             export=lambda row: row.waits,
         ),
         Column("students", _("Students"), lambda row: row.students, sort="students", numeric=True),
@@ -153,7 +163,11 @@ def bar(request: HttpRequest) -> FilterBar:
         [
             Filter("level", _("Level"), list(enumerate(LEVELS, 1))),
             Filter("scope", _("Scope"), [("regional", _("Regional")), ("national", _("National"))]),
-            Filter("place", _("Place"), [(name, name) for name in ("Forssa", "Hämeenlinna", "Riihimäki")]),
+            Filter(
+                "place",
+                _("Place"),
+                [(name, name) for name in ("Forssa", "Hämeenlinna", "Riihimäki")],
+            ),
         ],
         search="name",
     )
@@ -164,8 +178,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     colours = palette()
     return {
         "colours": [
-            {"name": name, "light": light, "dark": dark}
-            for name, (light, dark) in colours.items()
+            {"name": name, "light": light, "dark": dark} for name, (light, dark) in colours.items()
         ],
         "pairs": [
             {
@@ -225,8 +238,20 @@ def facts(request: HttpRequest) -> dict[str, Any]:
             (_("International"), 34, "34 %", "#charts"),
             (_("Research and development"), 0, "0 %"),
         ],
-        "ring": [(name, value, rank) for rank, (name, value) in enumerate(zip(LEVELS, (96, 71, 35, 12), strict=True), 1)],
-        "trend": [("2019", 1.5), ("2020", 1.2), ("2021", 1.9), ("2022", None), ("2023", 2.6), ("2024", 2.4), ("2025", 3.1), ("2026", 3.4)],
+        "ring": [
+            (name, value, rank)
+            for rank, (name, value) in enumerate(zip(LEVELS, (96, 71, 35, 12), strict=True), 1)
+        ],
+        "trend": [
+            ("2019", 1.5),
+            ("2020", 1.2),
+            ("2021", 1.9),
+            ("2022", None),
+            ("2023", 2.6),
+            ("2024", 2.4),
+            ("2025", 3.1),
+            ("2026", 3.4),
+        ],
         "spans": [
             ("Esimerkkiopisto", None, None),
             ("Malliammattiopisto", date(2014, 1, 1), None),

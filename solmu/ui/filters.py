@@ -10,12 +10,12 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from solmu.ui.markup import icon
+from solmu.ui import markup
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: its parameter, its name and its choices (value, label); many can be on at once."""
+    """One filter: its parameter, its name and its choices (value, label); several can be on."""
 
     key: str
     label: Any
@@ -75,7 +75,7 @@ class FilterBar:
         """Return the bar as a form that works without JavaScript."""
         ours = {*self.chosen, self.search, "after", "format"}
         kept = "".join(
-            f'<input type="hidden" name="{conditional_escape(key)}" value="{conditional_escape(value)}">'
+            markup.hidden(key, value)
             for key, values in self.query.lists()
             if key not in ours
             for value in values
@@ -87,7 +87,7 @@ class FilterBar:
             else ""
         )
         clear = (
-            f'<a class="chip" href="{conditional_escape(self.clear_url)}">{icon("x")}'
+            f'<a class="chip" href="{conditional_escape(self.clear_url)}">{markup.icon("x")}'
             f"{conditional_escape(_('Remove filters'))}</a>"
             if self.on
             else ""
@@ -96,7 +96,8 @@ class FilterBar:
             f'<form class="filters" method="get" role="search" data-applies{goes}'
             f' aria-label="{conditional_escape(_("Filters"))}">{kept}{self._text_field()}'
             f"{''.join(self._chip(each) for each in self.filters)}{clear}"
-            f'<button class="button quiet small sends">{conditional_escape(_("Filter"))}</button></form>'
+            f'<button class="button quiet small sends">{conditional_escape(_("Filter"))}</button>'
+            "</form>"
         )
 
     def _text_field(self) -> str:
@@ -112,7 +113,7 @@ class FilterBar:
         on = self.chosen[each.key]
         name = conditional_escape(each.label)
         labels = [conditional_escape(label) for value, label in each.choices if str(value) in on]
-        shown = name
+        shown: str = name
         if labels:
             more = f" +{len(labels) - 1}" if len(labels) > 1 else ""
             shown = f'<span class="visually-hidden">{name}: </span>{labels[0]}{more}'
@@ -123,6 +124,6 @@ class FilterBar:
         )
         return (
             f'<details data-closes><summary class="chip{" on" if on else ""}">{shown}'
-            f'{icon("chevron-down")}</summary><fieldset class="pop">'
+            f'{markup.icon("chevron-down")}</summary><fieldset class="pop">'
             f'<legend class="visually-hidden">{name}</legend>{boxes}</fieldset></details>'
         )

@@ -31,7 +31,8 @@ def icon_names() -> frozenset[str]:
 def icon(name: str) -> SafeString:
     """An icon of the sprite; always beside a word, so hidden from screen readers."""
     return mark_safe(
-        f'<svg class="icon" aria-hidden="true"><use href="{_sprite()}#{conditional_escape(name)}"/></svg>'
+        f'<svg class="icon" aria-hidden="true"><use href="{_sprite()}#{conditional_escape(name)}"/>'
+        "</svg>"
     )
 
 
@@ -60,8 +61,9 @@ def steps(
         else f'<span class="visually-hidden">{reached or 0}/{total}</span>'
     )
     return mark_safe(
-        f'<span class="steps{" claimed" if claimed else ""}"><svg aria-hidden="true" width="{width}"'
-        f' height="{_STEP_HEIGHT}">{marks}</svg>{word}</span>'
+        f'<span class="steps{" claimed" if claimed else ""}">'
+        f'<svg aria-hidden="true" width="{width}" height="{_STEP_HEIGHT}">{marks}</svg>'
+        f"{word}</span>"
     )
 
 
@@ -76,15 +78,21 @@ def swatch(rank: int) -> SafeString:
 def link(url: str, text: Any, *, note: Any = "") -> SafeString:
     """A link, with a quieter line under it if there is a note."""
     below = f'<span class="note">{conditional_escape(note)}</span>' if note else ""
-    return mark_safe(
-        f'<a href="{conditional_escape(url)}">{conditional_escape(text)}</a>{below}'
-    )
+    return mark_safe(f'<a href="{conditional_escape(url)}">{conditional_escape(text)}</a>{below}')
 
 
 def noted(text: Any, note: Any) -> SafeString:
     """A text with a quieter line under it."""
     below = f'<span class="note">{conditional_escape(note)}</span>' if note else ""
     return mark_safe(f"{conditional_escape(text)}{below}")
+
+
+def hidden(name: str, value: Any) -> SafeString:
+    """A hidden form field."""
+    return mark_safe(
+        f'<input type="hidden" name="{conditional_escape(name)}"'
+        f' value="{conditional_escape(value)}">'
+    )
 
 
 def joined(parts: Iterable[Any], separator: str = " ") -> SafeString:

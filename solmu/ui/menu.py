@@ -92,7 +92,10 @@ def groups_for(items: Iterable[MenuItem], viewer: Any, path: str) -> list[Group]
 
 
 def bar_of(groups: list[Group]) -> list[Group]:
-    """Return at most five groups for the bottom of a phone; entries above the groups come first if there is room."""
+    """Return at most five items for the bottom of a phone.
+
+    Entries above the groups come first where there is room; the brand leads to my day anyway.
+    """
     above = [
         Group(entry.url, entry.label, entry.icon, [entry])
         for group in groups

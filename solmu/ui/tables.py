@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from solmu.lib import paging, sheets_out
-from solmu.ui.markup import icon
+from solmu.ui.markup import hidden, icon
 
 FORMATS = ("xlsx", "csv", "json")
 _EXPORT_CHUNK = 2000
@@ -26,9 +26,10 @@ _EXPORT_CHUNK = 2000
 
 @dataclass(frozen=True, slots=True)
 class Column[Row]:
-    """A column: how its cell is shown, by which field it sorts, what it exports (None: the field `key`).
+    """A column: how its cell is shown, by which field it sorts, what it exports.
 
-    `shown=False` hides it until the reader chooses it. A cell that is not SafeString is escaped.
+    Without `export` the file gets the row's attribute `key`. `shown=False` hides it until the
+    reader chooses it. A cell that is not SafeString is escaped.
     """
 
     key: str
@@ -119,7 +120,7 @@ class Table[Row]:
         return self._url(after=None) if self.request.GET.get("after") else ""
 
     def export(self, form: str | None = None) -> HttpResponseBase | None:
-        """Return the whole list as a file when ?format= (or the argument) asks for one, else None."""
+        """Return the whole list as a file if ?format= (or the argument) asks for one, else None."""
         form = form or self.request.GET.get("format", "")
         if form not in FORMATS or not self.exports:
             return None
@@ -201,11 +202,14 @@ class Table[Row]:
                 continue
             on = column.key == self.sort
             way = "desc" if on and self.dir == "asc" else "asc"
-            state = f' aria-sort="{"ascending" if self.dir == "asc" else "descending"}"' if on else ""
+            state = (
+                f' aria-sort="{"ascending" if self.dir == "asc" else "descending"}"' if on else ""
+            )
             arrow = icon("arrow-up" if self.dir == "asc" else "arrow-down") if on else ""
             url = conditional_escape(self._url(sort=column.key, dir=way))
             cells.append(
-                f'<th scope="col"{kind}{state}><a href="{url}" rel="nofollow">{label}{arrow}</a></th>'
+                f'<th scope="col"{kind}{state}>'
+                f'<a href="{url}" rel="nofollow">{label}{arrow}</a></th>'
             )
         caption = conditional_escape(self.caption)
         title = f'<caption class="visually-hidden">{caption}</caption>' if caption else ""
@@ -234,18 +238,17 @@ class Table[Row]:
 
     def _chooser(self) -> str:
         optional = self.all_columns[1:]
-        if len(optional) == len(self.columns) - 1 and all(column.shown for column in optional):
-            # Nothing is hidden, and a short list needs no choosing.
-            if len(optional) < 4:
-                return ""
+        if len(optional) < 4 and all(column.shown for column in optional):
+            return ""
         shown = {column.key for column in self.columns}
         boxes = "".join(
             f'<label><input type="checkbox" name="columns" value="{column.key}"'
-            f"{' checked' if column.key in shown else ''}> {conditional_escape(column.label)}</label>"
+            f"{' checked' if column.key in shown else ''}>"
+            f" {conditional_escape(column.label)}</label>"
             for column in optional
         )
         kept = "".join(
-            f'<input type="hidden" name="{conditional_escape(key)}" value="{conditional_escape(value)}">'
+            hidden(key, value)
             for key, values in self.request.GET.lists()
             if key not in {"columns", "after", "format"}
             for value in values
@@ -253,8 +256,9 @@ class Table[Row]:
         return (
             f'<details class="tool" data-closes><summary>{icon("columns-3")}'
             f'{conditional_escape(_("Columns"))}</summary><form class="pop">{kept}'
-            f'<input type="hidden" name="columns" value="{self.all_columns[0].key}">{boxes}'
-            f'<button class="button small">{conditional_escape(_("Show these"))}</button></form></details>'
+            f"{hidden('columns', self.all_columns[0].key)}{boxes}"
+            f'<button class="button small">{conditional_escape(_("Show these"))}</button>'
+            "</form></details>"
         )
 
     def _downloads(self) -> str:

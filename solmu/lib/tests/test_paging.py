@@ -46,7 +46,10 @@ def test_rows_without_a_value_come_last(direction: str) -> None:
     rows, _ = _all(queryset, [("key", direction), ("id", "asc")])
 
     with_value = [name for name in NAMES if name != "c"]
-    assert [row.name for row in rows] == [*(with_value if direction == "asc" else with_value[::-1]), "c"]
+    assert [row.name for row in rows] == [
+        *(with_value if direction == "asc" else with_value[::-1]),
+        "c",
+    ]
 
 
 @pytest.mark.parametrize("direction", ["asc", "desc"])

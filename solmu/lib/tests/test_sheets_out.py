@@ -47,7 +47,9 @@ def test_csv_separator_follows_the_language() -> None:
 
 
 def test_xlsx_keeps_dates_and_numbers_and_drops_control_characters() -> None:
-    file = sheets_out.xlsx_file(["a", "b", "c"], [[date(2026, 11, 24), 7, "a\x00b\x1fc"]], title="a/b[c]")
+    file = sheets_out.xlsx_file(
+        ["a", "b", "c"], [[date(2026, 11, 24), 7, "a\x00b\x1fc"]], title="a/b[c]"
+    )
 
     sheet = load_workbook(file).active
 
@@ -56,7 +58,9 @@ def test_xlsx_keeps_dates_and_numbers_and_drops_control_characters() -> None:
 
 
 def test_json_of_many_rows_can_be_read() -> None:
-    written = "".join(sheets_out.json_chunks(["a", "b"], ([n, date(2026, 1, 1)] for n in range(1200))))
+    written = "".join(
+        sheets_out.json_chunks(["a", "b"], ([n, date(2026, 1, 1)] for n in range(1200)))
+    )
 
     rows = json.loads(written)
 

@@ -39,9 +39,12 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     handler = Mailbox()
     controller = Controller(handler, hostname="127.0.0.1", port=free_port("127.0.0.1"))
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = controller.port
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": controller.port},
+        }
+    }
     yield handler
     controller.stop()
 

@@ -80,11 +80,11 @@ def entry(
     title: Any, url: str = "", note: Any = "", verb: Any = "", verb_url: str = "", end: Any = ""
 ) -> SafeString:
     """A row of a list of `rows`: what, a quieter line, and the one verb that does it."""
-    name = conditional_escape(title)
+    name: str = conditional_escape(title)
     if url:
         name = f'<a href="{conditional_escape(url)}">{name}</a>'
     below = f'<span class="note">{conditional_escape(note)}</span>' if note else ""
-    after = conditional_escape(end)
+    after: str = conditional_escape(end)
     if verb:
         # The name is in the link too: "Call" alone says nothing when links are read as a list.
         about = f'<span class="visually-hidden">: {conditional_escape(title)}</span>'
@@ -97,7 +97,7 @@ def entry(
 
 @register.simple_block_tag
 def dialog(content: str, id: str, title: Any) -> SafeString:  # noqa: A002
-    """A question over the page; opened by <a href="#id" data-opens> or a button with data-opens="id".
+    """A question over the page; opened by <a href="#id" data-opens> or by data-opens="id".
 
     Without JavaScript the link opens it by its address and Close leads back.
     """
@@ -130,7 +130,8 @@ def crumbs(items: Iterable[tuple[Any, str]]) -> SafeString:
         for text, url in items
     )
     return mark_safe(
-        f'<nav aria-label="{conditional_escape(_("You are here"))}"><ol class="crumbs">{steps}</ol></nav>'
+        f'<nav aria-label="{conditional_escape(_("You are here"))}">'
+        f'<ol class="crumbs">{steps}</ol></nav>'
     )
 
 
@@ -146,7 +147,7 @@ def figures(items: Iterable[tuple[Any, ...]]) -> SafeString:
     """Large numbers with their words: (number, word) or (number, word, url)."""
     cells = []
     for number, word, *url in items:
-        shown = conditional_escape(number)
+        shown: str = conditional_escape(number)
         if url and url[0]:
             shown = f'<a href="{conditional_escape(url[0])}">{shown}</a>'
         cells.append(f"<div><dt>{conditional_escape(word)}</dt><dd>{shown}</dd></div>")
@@ -161,7 +162,7 @@ def timeline(items: Iterable[Mapping[str, Any]]) -> SafeString:
         on = item["on"]
         shown = date_format(on, "SHORT_DATE_FORMAT") if isinstance(on, date) else str(on)
         stamp = f' datetime="{on.isoformat()}"' if isinstance(on, date) else ""
-        title = conditional_escape(item["title"])
+        title: str = conditional_escape(item["title"])
         if item.get("url"):
             title = f'<a href="{conditional_escape(item["url"])}">{title}</a>'
         note = item.get("note")
@@ -210,21 +211,23 @@ def field(bound: BoundField, *, compact: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def form_errors(form: BaseForm) -> SafeString:
+def form_errors(form: BaseForm, *, focus: bool = True) -> SafeString:
     """What has to be mended, on top of the form; takes the focus when the page opens."""
     if not form.is_bound or not form.errors or getattr(form, "summed_up", False):
         return mark_safe("")
     # {{ form }} says it too, unless it was said before.
     form.summed_up = True  # type: ignore[attr-defined]
-    lines = [(None, message) for message in form.non_field_errors()]
+    lines: list[tuple[BoundField | None, Any]] = [
+        (None, message) for message in form.non_field_errors()
+    ]
     for bound in form:
         lines += [(bound, message) for message in bound.errors]
-    title = ngettext(
-        "One thing needs mending", "%(n)s things need mending", len(lines)
-    ) % {"n": len(lines)}
+    title = ngettext("One thing needs mending", "%(n)s things need mending", len(lines)) % {
+        "n": len(lines)
+    }
     items = "".join(f"<li>{_error_line(bound, message)}</li>" for bound, message in lines)
     return mark_safe(
-        '<div class="error-summary" tabindex="-1" autofocus role="group" '
+        f'<div class="error-summary" tabindex="-1"{" autofocus" if focus else ""} role="group" '
         f'aria-labelledby="error-summary"><h2 id="error-summary">{conditional_escape(title)}</h2>'
         f"<ul>{items}</ul></div>"
     )

@@ -28,7 +28,9 @@ def groups() -> None:
 
 def _table(query: str = "", **options) -> Table[Group]:
     request = RequestFactory().get(f"/list/?{query}")
-    return Table(request, COLUMNS, Group.objects.all(), default_sort="name", name="groups", **options)
+    return Table(
+        request, COLUMNS, Group.objects.all(), default_sort="name", name="groups", **options
+    )
 
 
 def test_table_sorts_by_the_column_asked_for() -> None:
@@ -36,7 +38,12 @@ def test_table_sorts_by_the_column_asked_for() -> None:
 
 
 def test_unknown_sort_falls_back_to_the_default() -> None:
-    assert [row.name for row in _table("sort=password&dir=desc").rows] == ["<b>=c</b>", "a", "b", "d"]
+    assert [row.name for row in _table("sort=password&dir=desc").rows] == [
+        "<b>=c</b>",
+        "a",
+        "b",
+        "d",
+    ]
 
 
 def test_page_leads_to_the_next_and_keeps_the_filter() -> None:
@@ -76,7 +83,10 @@ def test_sorted_column_says_so_and_links_to_the_other_way() -> None:
 
 
 def test_chosen_columns_are_shown_and_the_first_always() -> None:
-    assert [column.key for column in _table("columns=id&columns=nonsense").columns] == ["name", "id"]
+    assert [column.key for column in _table("columns=id&columns=nonsense").columns] == [
+        "name",
+        "id",
+    ]
 
 
 def test_empty_table_says_so() -> None:
@@ -116,7 +126,9 @@ def test_demo_export_says_that_it_is_fiction() -> None:
     request = RequestFactory().get("/list/?format=csv")
     request.demo = True
 
-    response = Table(request, COLUMNS, Group.objects.all(), default_sort="name", name="groups").export()
+    response = Table(
+        request, COLUMNS, Group.objects.all(), default_sort="name", name="groups"
+    ).export()
 
     head = _content(response).decode("utf-8-sig").splitlines()[0]
     assert head.split(";")[-1] == gettext("Fictional demo content")

@@ -11,7 +11,9 @@ from solmu.ui.markup import icon_names
 
 SOLMU = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(
-    path for path in SOLMU.glob("*/templates/**/*.html") if "mail" not in path.name and "email" not in path.parts
+    path
+    for path in SOLMU.glob("*/templates/**/*.html")
+    if "mail" not in path.name and "email" not in path.parts
 )
 
 
@@ -35,7 +37,9 @@ def test_template_has_nothing_the_policy_refuses(path: Path) -> None:
     text = path.read_text()
 
     assert re.findall(r"\sstyle=|<style|\son\w+=|javascript:|hx-on|hx-vals=.js:", text) == []
-    assert [tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag and "json" not in tag] == []
+    assert [
+        tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag and "json" not in tag
+    ] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

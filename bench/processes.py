@@ -1,0 +1,77 @@
+"""CPU and memory of the processes that serve a request: web's workers and the database's backends."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+
+from solmu.runtime.postgres import PostgresServer
+from solmu.runtime.supervisor import free_port
+
+
+@dataclass
+class Served:
+    """A running Solmu and what it costs."""
+
+    url: str
+    web: psutil.Process
+    server: PostgresServer
+
+    def cpu_ms(self) -> float:
+        """CPU milliseconds used so far by web and the database together."""
+        return sum(_cpu(process) for process in self._all()) * 1000
+
+    def _all(self) -> list[psutil.Process]:
+        roots = [self.web]
+        if pid := self.server.pid:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                roots.append(psutil.Process(pid))
+        return [p for root in roots for p in (root, *root.children(recursive=True))]
+
+
+def _cpu(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
+
+
+def memory_mb(root: psutil.Process) -> float:
+    """Proportional memory (PSS) of a process and its children, in MB."""
+    total = 0
+    for process in (root, *root.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_full_info().pss
+    return total / 1e6
+
+
+@contextlib.contextmanager
+def serving(server: PostgresServer, database_url: str, *, workers: int = 2) -> Iterator[Served]:
+    """Run the real web server on a database."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    web = subprocess.Popen(
+        [sys.executable, "-m", "solmu.cli", "serve", "--port", str(port), "--workers", str(workers)],
+        env=os.environ | {"DATABASE_URL": database_url, "SOLMU_ADDRESS": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=5):
+                break
+            if web.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the server didn't start")
+            time.sleep(0.05)
+        yield Served(url, psutil.Process(web.pid), server)
+    finally:
+        web.terminate()
+        web.wait(20)

@@ -1,0 +1,55 @@
+"""Start to first page, and the memory of idle web (two workers), live and worker."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from bench.processes import memory_mb
+from solmu.runtime.supervisor import free_port
+
+Emit = Callable[[str, float, str, int], None]
+DATA = Path(__file__).resolve().parent.parent / "var" / "bench-demo"
+
+
+def run(emit: Emit) -> None:
+    """Start the demo twice: the first makes it, the second is measured."""
+    _start()[0].send_signal(signal.SIGTERM)
+    time.sleep(3)
+    demo, seconds = _start()
+    emit("start to first page, warm", seconds, "s", 1)
+    time.sleep(5)
+    groups = json.loads((DATA / "run.json").read_text())["groups"]
+    sizes = {name: memory_mb(psutil.Process(pid)) for name, pid in groups.items()}
+    for name, size in sizes.items():
+        emit(f"idle memory of {name}", size, "MB PSS", 1)
+    emit("idle memory of web, live and worker", sum(sizes.values()), "MB PSS", 1)
+    demo.send_signal(signal.SIGTERM)
+    demo.wait(60)
+
+
+def _start() -> tuple[subprocess.Popen[bytes], float]:
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"SOLMU_DATA": str(DATA)}
+    began = time.monotonic()
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "solmu.cli", "demo", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = began + 300
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10):
+            return demo, time.monotonic() - began
+        time.sleep(0.05)
+    demo.kill()
+    raise RuntimeError("the demo didn't start")
