@@ -84,7 +84,7 @@ class StrictParser(Parser):
 
 
 class SolmuAPI(NinjaAPI):
-    """Ninja with the errors, headers and responses that all operations share in their description."""
+    """Ninja, describing also the errors and headers that all operations share."""
 
     _described: OpenAPISchema | None = None
 
@@ -216,9 +216,7 @@ def _field_error(error: dict[str, Any]) -> FieldError:
     return FieldError(".".join(map(str, path)), detail)
 
 
-def _describe(
-    path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]
-) -> None:
+def _describe(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     statuses = ["422"] if operation.get("requestBody") or operation["parameters"] else []
     if operation.get("security"):
         statuses += ["401", "403"]

@@ -93,6 +93,31 @@ def is_demo(url: str) -> bool | None:
         return bool(row and row[0])
 
 
+def collect_static() -> None:
+    """Collect and compress the static files, unless these very files are collected already."""
+    if os.environ.get("SOLMU_DEBUG") or os.environ.get("SOLMU_STATIC"):
+        return
+    digest = sha256((ROOT / "requirements.lock").read_bytes())
+    for path in sorted(ROOT.glob("solmu/*/static/**/*")):
+        digest.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    home = data_folder() / "static"
+    folder = home / digest.hexdigest()[:12]
+    if not folder.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        half_made = Path(tempfile.mkdtemp(prefix="new-", dir=home))
+        half_made.chmod(0o755)
+        command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"]
+        settings = {"SOLMU_STATIC": str(half_made), "DJANGO_SETTINGS_MODULE": "solmu.settings"}
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=os.environ | settings)
+        for old in home.iterdir():
+            if old not in (half_made, folder):
+                shutil.rmtree(old, ignore_errors=True)
+        # Another web process may have been quicker.
+        with contextlib.suppress(OSError):
+            half_made.rename(folder)
+    os.environ["SOLMU_STATIC"] = str(folder)
+
+
 # Processes
 
 
@@ -121,6 +146,7 @@ def serve(argv: list[str]) -> int:
     from solmu.runtime.serving import serve_web
 
     with database():
+        collect_static()
         serve_web(
             arguments.host, arguments.port, workers=arguments.workers, threads=arguments.threads
         )

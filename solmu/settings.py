@@ -188,12 +188,17 @@ TIME_ZONE = "Europe/Helsinki"
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+# `solmu serve` collects them, compressed, and names the folder here; else they come as they are.
+STATIC_ROOT = os.environ.get("SOLMU_STATIC")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "solmu.ui.static_files.CollectedFiles"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
 MEDIA_ROOT = DATA / "files"
 
 MAILERS = {

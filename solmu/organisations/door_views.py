@@ -55,7 +55,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     if opened is None or asked is None:
         return _private(render(request, "own/invitation.html", {"invitation": None}, status=410))
     known = User.objects.filter(email__iexact=asked.email).first()
-    form = AcceptForm(request.POST or None, known=known, email=asked.email)
+    form = AcceptForm(
+        request.POST if request.method == "POST" else None, known=known, email=asked.email
+    )
     if request.method == "POST" and form.is_valid():
         try:
             user = invitations.accept(opened, **form.cleaned_data)

@@ -399,6 +399,9 @@ class Merge(models.Model):
         DECLINED = "declined", _("declined")
         UNDONE = "undone", _("undone")
 
+    PERSONAL: ClassVar = {}
+    IMPERSONAL: ClassVar = {"state"}
+
     kept = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="merges_kept")
     gone = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="merges_gone")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)

@@ -49,7 +49,12 @@ class PlacesError(Exception):
 def load_places() -> None:
     """Write regions, municipalities and postal codes; running it again changes nothing."""
     Region.objects.bulk_create(
-        [Region(**row) for row in json.loads((DATA / "regions.json").read_text("utf-8"))],
+        [
+            Region(
+                **{key: row[key] for key in ("code", "iso_code", "name_fi", "name_sv", "name_en")}
+            )
+            for row in _regions()
+        ],
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["iso_code", "name_fi", "name_sv", "name_en"],
@@ -90,6 +95,22 @@ def load_places() -> None:
         update_fields=["name_fi", "name_sv", "municipality"],
         batch_size=2000,
     )
+
+
+def _regions() -> list[dict[str, Any]]:
+    return json.loads((DATA / "regions.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+@cache
+def region_points() -> dict[str, geo.Point]:
+    """Return where on the map a region is named: latitude and longitude by its code."""
+    return {row["code"]: (row["lat"], row["lon"]) for row in _regions()}
+
+
+@cache
+def region_boxes() -> dict[str, tuple[float, float, float, float]]:
+    """Return west, south, east and north of each region, in metres of ETRS-TM35FIN."""
+    return {row["code"]: tuple(row["box"]) for row in _regions()}
 
 
 def _table(name: str) -> Iterator[dict[str, str]]:
@@ -135,7 +156,7 @@ def locate(text: str = "", postal_code: str = "", country: str = "") -> Place | 
     """
     index = _index()
     nation = country_code(country)
-    code = _postal(postal_code) or _postal(text)
+    code = _postal(postal_code, alone=not text) or _postal(text)
     if code and nation in {"FI", "AX", None} and (found := index.postal.get(code)):
         return found
     for part in _parts(text):
@@ -203,9 +224,9 @@ _FILLING = re.compile(r"\b(kaupunki|kunta|kommun|stad|city of|municipality of|ke
 _CODE = re.compile(r"(?:^|\b)(?:FI|FIN|AX)?[-\s]?(\d{5})\b", re.IGNORECASE)
 
 
-def _postal(text: str) -> str | None:
-    if text.isdecimal() and len(text) == 4:  # a spreadsheet took the first zero for a number's
-        return f"0{text}"
+def _postal(text: str, *, alone: bool = False) -> str | None:
+    if alone and text.isdecimal() and len(text) == 4:
+        return f"0{text}"  # a spreadsheet took it for a number
     found = _CODE.search(text)
     return found[1] if found else None
 
@@ -241,7 +262,7 @@ def _index() -> _Index:
         now = row["merged_into"] or code
         homes[code] = Place(now, rows[now]["region"], "FI", float(row["lat"]), float(row["lon"]))
     finland: dict[str, Place] = {}
-    for row in json.loads((DATA / "regions.json").read_text("utf-8")):
+    for row in _regions():
         here = Place(None, row["code"], "FI", None, None)
         for language in ("fi", "sv", "en"):
             finland[_plain(row[f"name_{language}"])] = here

@@ -36,7 +36,7 @@ def add(
     roles: Iterable[str] = (),
     **facts: Any,
 ) -> Stakeholder:
-    """Put an organisation on the institution's list, standing there from a day on as the facts say."""
+    """Put an organisation on the institution's list; from the day on the facts hold."""
     with history.acting(by, reason):
         stakeholder, new = Stakeholder.objects.get_or_create(
             institution=institution, organisation=organisation, defaults={"roles": list(roles)}

@@ -61,7 +61,9 @@ class PartnershipOut(BaseModel):
     organisation: int
     organisation_name: str
     roles: list[str]
-    level: str | None = Field(description="The level's name in Finnish; null: not a partnership yet")
+    level: str | None = Field(
+        description="The level's name in Finnish; null: not a partnership yet"
+    )
     level_rank: int | None = Field(description="1 is the lowest step of the institution's ladder")
     content: list[str] = Field(description="Names in Finnish, from the institution's own list")
     themes: list[str] = Field(description="Names in Finnish, from the institution's own list")
@@ -157,9 +159,7 @@ def _adding(request: ApiRequest) -> Institution:
         if not can_edit_any(viewer, viewer.institution_id):
             raise PermissionDenied
         return Institution.objects.get(pk=viewer.institution_id)
-    institution = get_object_or_404(
-        Institution.objects.visible_to(viewer), organisation__slug=slug
-    )
+    institution = get_object_or_404(Institution.objects.visible_to(viewer), organisation__slug=slug)
     if not can_edit_any(viewer, institution.pk):
         raise PermissionDenied
     return institution
@@ -305,7 +305,9 @@ class Words:
     def facet_ids(self, kind: str, text: str) -> list[int]:
         """The contents or themes that are called so; a name that none has is an error."""
         found = [
-            key for key, facet in self.facets.items() if facet.kind == kind and _is_called(facet, text)
+            key
+            for key, facet in self.facets.items()
+            if facet.kind == kind and _is_called(facet, text)
         ]
         if not found:
             raise invalid(kind, f"there is no {kind} called {text}")
@@ -314,7 +316,9 @@ class Words:
 
 def _is_called(named: Level | Facet, text: str) -> bool:
     wanted = text.strip().casefold()
-    return any(wanted == getattr(named, f"name_{code}").casefold() != "" for code in ("fi", "sv", "en"))
+    return any(
+        wanted == getattr(named, f"name_{code}").casefold() != "" for code in ("fi", "sv", "en")
+    )
 
 
 def _institutions(request: ApiRequest, slug: str) -> list[Institution]:

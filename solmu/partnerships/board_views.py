@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from solmu.lib import clock
 from solmu.organisations.models import Institution
@@ -108,7 +109,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a move back while nothing has changed since."""
     viewer = request.viewer  # type: ignore[attr-defined]
@@ -118,6 +119,10 @@ def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
     stakeholder = standing.stakeholder
     if not can_edit(viewer, stakeholder):
         raise PermissionDenied
+    back = _back(request)
+    if request.method != "POST":
+        facts = {"stakeholder": stakeholder, "standing": standing, "back": back}
+        return render(request, "partnerships/undo_move.html", facts)
     try:
         standings.undo(standing, by=viewer)
     except standings.StandingError as error:
@@ -126,7 +131,6 @@ def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(
             request, _("Taken back: %(name)s is where it was.") % {"name": stakeholder.organisation.name}
         )
-    back = _back(request)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": back})
     return redirect(back)
@@ -150,20 +154,18 @@ def _initial(request: HttpRequest, stakeholder: Any) -> dict[str, Any]:
 
 def _tell(request: HttpRequest, stakeholder: Any, standing: Standing, back: str) -> None:
     level = standing.level.name if standing.level else _("No level yet")
-    told = _("%(name)s is now on “%(level)s”.") if standing.valid.lower <= clock.today() else _(
-        "%(name)s moves to “%(level)s” on the day you gave."
-    )
-    undo = reverse("partnerships:undo_move", args=[standing.pk])
+    if standing.valid.lower <= clock.today():
+        told = _("%(name)s is now on “%(level)s”.")
+    else:
+        told = _("%(name)s moves to “%(level)s” on the day you gave.")
+    undo = f"{reverse('partnerships:undo_move', args=[standing.pk])}?{urlencode({'back': back})}"
     messages.success(
         request,
         format_html(
-            '{} <form class="inline" method="post" action="{}"><input type="hidden"'
-            ' name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="back" value="{}">'
-            '<button class="link">{}</button></form>',
+            '{} <a href="{}" hx-post="{}" hx-swap="none">{}</a>',
             told % {"name": stakeholder.organisation.name, "level": level},
             undo,
-            request.META["CSRF_COOKIE"] if "CSRF_COOKIE" in request.META else "",
-            back,
+            undo,
             _("Undo"),
         ),
     )

@@ -157,17 +157,13 @@ def list_contacts(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
     return listing(rows, [("id", "asc")], asked, _shown)
 
 
-@router.get(
-    "/contacts/{int:id}", response=ContactOut, auth=Bearer(_seen), summary="Read a contact"
-)
+@router.get("/contacts/{int:id}", response=ContactOut, auth=Bearer(_seen), summary="Read a contact")
 def contact(request: ApiRequest, id: int) -> ContactOut:  # noqa: A002
     """Read one contact."""
     return _shown([request.record])[0]
 
 
-@router.post(
-    "/contacts", response={201: ContactOut}, auth=Bearer(_adding), summary="Add a contact"
-)
+@router.post("/contacts", response={201: ContactOut}, auth=Bearer(_adding), summary="Add a contact")
 def add_contact(request: ApiRequest, body: NewContact) -> Status[ContactOut]:
     """Add a person to a stakeholder; somebody known by address is not entered twice."""
     facts = body.given
@@ -190,7 +186,9 @@ def change_contact(request: ApiRequest, id: int, body: ContactChange) -> Contact
     kept = request.record
     facts = {"title": kept.title, "note": kept.note} | body.given
     if kept.person.user_id and facts.keys() - {"title", "note"}:
-        raise ProblemError(HTTPStatus.CONFLICT, "This person has an account and keeps their own facts.")
+        raise ProblemError(
+            HTTPStatus.CONFLICT, "This person has an account and keeps their own facts."
+        )
     try:
         contacts.edit(kept, by=request.viewer, **facts)
     except contacts.ContactError as error:

@@ -140,9 +140,7 @@ def entry(request: ApiRequest, id: int) -> EntryOut:  # noqa: A002
     return _shown([request.record])[0]
 
 
-@router.post(
-    "/dialogue", response={201: EntryOut}, auth=Bearer(_logging), summary="Log an entry"
-)
+@router.post("/dialogue", response={201: EntryOut}, auth=Bearer(_logging), summary="Log an entry")
 def log_entry(request: ApiRequest, body: NewEntry) -> Status[EntryOut]:
     """Log a meeting, call, visit, note or task; what both sides took part in becomes evidence."""
     stakeholder: Stakeholder = request.record

@@ -49,7 +49,7 @@ class FoundingForm(NameForm, AreaForm):
         ],
         widget=forms.RadioSelect,
     )
-    emails = InviteForm.declared_fields["emails"].__class__(
+    emails = forms.CharField(
         label=_("Colleagues to invite"),
         required=False,
         help_text=_("E-mail addresses, each on its own line. You can invite more later."),
@@ -60,12 +60,6 @@ class FoundingForm(NameForm, AreaForm):
     )
 
     clean_emails = InviteForm.clean_emails
-
-    area_names = ("regions", "municipalities", "fields")
-
-    def rows(self, *names: str) -> list[forms.BoundField]:
-        """Some of the fields."""
-        return [self[name] for name in names]
 
 
 class LevelForm(forms.ModelForm):
@@ -81,11 +75,6 @@ class LevelForm(forms.ModelForm):
             for name in ladder.TEXTS
             if not name.startswith("name_")
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["use_required_attribute"] = False
-        super().__init__(*args, **kwargs)
-        self.fields["name_fi"].required = True
 
     def names(self) -> list[forms.BoundField]:
         """The name in each language."""
@@ -111,8 +100,15 @@ class FacetForm(forms.ModelForm):
         fields = ["name_fi", "name_sv", "name_en", "ended"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
+        self.fields["name_fi"].required = False  # an emptied row is taken away
+
+    def clean(self) -> dict[str, Any]:
+        """The other names need the Finnish one beside them."""
+        facts = super().clean() or self.cleaned_data
+        if not facts.get("name_fi") and (facts.get("name_sv") or facts.get("name_en")):
+            self.add_error("name_fi", _("Give the name in Finnish too."))
+        return facts
 
 
 class Rows(forms.BaseFormSet):
@@ -154,7 +150,7 @@ class LevelRows(Rows):
 LevelFormSet = forms.formset_factory(
     LevelForm,
     formset=LevelRows,
-    extra=0,
+    extra=1,
     max_num=MOST_LEVELS,
     validate_max=True,
     can_order=True,

@@ -30,13 +30,13 @@ def new(request: HttpRequest) -> HttpResponse:
     """Found an institution: name, area, ladder, lists and colleagues on one page."""
     if not can_found(request.viewer):
         raise PermissionDenied
-    given = request.POST or None
+    given = request.POST if request.method == "POST" else None
     form = FoundingForm(given)
     levels = LevelFormSet(given, prefix="levels", initial=_ordered(ladder.LEVELS))
     contents = FacetFormSet(given, prefix="contents", initial=_listed(ladder.CONTENTS))
     themes = FacetFormSet(given, prefix="themes", initial=_listed(ladder.THEMES))
     # All are checked, so that everything that needs mending shows at once.
-    if given and all([form.is_valid(), levels.is_valid(), contents.is_valid(), themes.is_valid()]):
+    if given is not None and all([form.is_valid(), levels.is_valid(), contents.is_valid(), themes.is_valid()]):
         facts = form.cleaned_data
         try:
             institution = founding.found(
@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("institutions:people", institution.organisation.slug)
             request.session[CURRENT_INSTITUTION] = institution.pk
             return redirect("/partners/import/")
-    status = 422 if given else 200
+    status = 200 if given is None else 422
     return render(
         request,
         "partnerships/found.html",
@@ -85,7 +85,7 @@ def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
         {"id": level.pk, "ORDER": level.rank, **_values(level, LevelFormSet.form.Meta.fields)}
         for level in Level.objects.filter(institution=institution)
     ]
-    levels = LevelFormSet(request.POST or None, prefix="levels", initial=[*present, {}])
+    levels = LevelFormSet(request.POST if request.method == "POST" else None, prefix="levels", initial=present)
     if request.method == "POST" and levels.is_valid():
         try:
             ladder.change_ladder(institution, levels.facts(), by=request.viewer)
@@ -110,7 +110,7 @@ def lists(request: HttpRequest, slug: str) -> HttpResponse:
     institution = _institution(request, slug)
     sets = {
         kind: FacetFormSet(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             prefix=f"{kind}s",
             initial=[
                 {"id": facet.pk, "ended": facet.ended, **_values(facet, _LIST_NAMES)}

@@ -122,8 +122,12 @@ def make_plan(
     """Understand the rows, find their organisations, and compare them with what is known."""
     lines, unknown = _understood(rows, columns, vocabulary, today, settled or {})
     good = [line for line in lines if not line.reasons]
-    known = Known(institution_id, [(line.facts, line.name_key, line.identity) for line in good],
-                  [line.settled.decision for line in good])  # fmt: skip
+    known = Known(
+        institution_id,
+        ((line.facts, line.name_key, line.identity) for line in good),
+        {int(line.settled.decision) for line in good if line.settled.decision.isdigit()},
+        today,
+    )
     targets = _Matching(known).match(good)
     _find_candidates(targets, known)
     for target in targets:
@@ -195,16 +199,9 @@ class _Matching:
         return self.targets
 
     def _settled(self, line: PlannedLine) -> Target | None:
-        """The target that a person chose in the preview."""
+        """The earlier row that a person said this row repeats."""
         decision = line.settled.decision
-        if decision.startswith("row:"):
-            return self._by_line.get(int(decision[4:]))
-        if decision.isdigit() and int(decision) in self.known.organisations:
-            return self._by_organisation.get(int(decision)) or self._new_target(line, int(decision))
-        return None
-
-    def _new_target(self, line: PlannedLine, organisation_id: int) -> None:
-        return None
+        return self._by_line.get(int(decision[4:])) if decision.startswith("row:") else None
 
     def _earlier(self, line: PlannedLine) -> Target | None:
         facts = line.facts
@@ -259,7 +256,11 @@ def _merge(target: Target, line: PlannedLine) -> None:
     """Add to a target what a later row of it tells; what an earlier one told stands."""
     if target.facts is target.first.facts:
         target.facts = {
-            key: list(value) if isinstance(value, list) else dict(value) if key == "extra" else value
+            key: list(value)
+            if isinstance(value, list)
+            else dict(value)
+            if key == "extra"
+            else value
             for key, value in target.facts.items()
         }
     line.gave = set()
@@ -269,7 +270,9 @@ def _merge(target: Target, line: PlannedLine) -> None:
             merged[key] = facts[key]
             line.gave.add(key)
         elif key in ("level", "state", "owner") and key in facts and facts[key] != merged[key]:
-            line.notes.append(_("Row %(row)s says otherwise; the first row holds.") % {"row": target.first.row})
+            line.notes.append(
+                _("Row %(row)s says otherwise; the first row holds.") % {"row": target.first.row}
+            )
     for key in LISTS:
         for value in facts.get(key, ()):
             if value not in merged.setdefault(key, []):
@@ -319,7 +322,8 @@ def _find_candidates(targets: Sequence[Target], known: Known) -> None:
                 line.name_key, place, limit=MANY_CANDIDATES
             )
             line.candidates = [
-                {"kind": match.id[0], "id": match.id[1], "score": round(match.score, 2)} for match in found
+                {"kind": match.id[0], "id": match.id[1], "score": round(match.score, 2)}
+                for match in found
             ]
         entry = ("row", line.number)
         if lacking:
@@ -398,7 +402,9 @@ class _Comparing:
             column = self.known.column_of(key, organisation)
             current = organisation[column]
             source = sources.get(column.removesuffix("_id"))
-            if source == self.known.institution_id or (source is None and not organisation["public"]):
+            if source == self.known.institution_id or (
+                source is None and not organisation["public"]
+            ):
                 if self._settle(key, new, current, self.last.get(key)):
                     self.target.organisation_changes[column] = new
             elif current in (None, "", []):
@@ -467,15 +473,20 @@ class _Comparing:
                 self.target.people.append(person)
                 self._note(key, "", f"{person[0]} {person[1]}".strip() or person[3] or person[5])
 
-    def _person(self, here: Mapping[str, Any], person: Sequence[Any], last: Sequence[Any] | None) -> None:
+    def _person(
+        self, here: Mapping[str, Any], person: Sequence[Any], last: Sequence[Any] | None
+    ) -> None:
         changes = {}
         for position, key in ((2, "title"), (3, "email"), (5, "phone")):
             new = person[position]
             before = last[position] if last else None
             if not new or (key == "email" and new in here["other_emails"]):
                 continue
-            if self._settle((key, here["person_id"]), new, here[key], before):
+            place = (key, here["person_id"])
+            if self._settle(place, new, here[key], before):
                 changes[key] = new
+            elif place in self._conflicts:
+                self._conflicts[_person_key(person)] = self._conflicts.pop(place)
         if changes:
             self.target.person_changes.append((here["contact_id"], changes))
             self._changed[_person_key(person)] = {

@@ -169,6 +169,9 @@ class Standing(models.Model):
         NETWORK = "network", _("network")
         ECOSYSTEM = "ecosystem", _("ecosystem")
 
+    PERSONAL: ClassVar = {}
+    IMPERSONAL: ClassVar = {"state", "scope_override", "form", "goals", "reason"}
+
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="standings")
     valid = DateRangeField()
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
@@ -223,6 +226,8 @@ class ValueAssessment(models.Model):
     """Who gains what, as the institution saw it on a day: five texts with a score of 0–4 each."""
 
     SIDES: ClassVar = ("we_give", "we_get", "they_give", "they_get", "student")
+    PERSONAL: ClassVar = {}
+    IMPERSONAL: ClassVar = {*SIDES, "language"}
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="values")
     on = models.DateField(_("on"))

@@ -33,7 +33,12 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
     of = Q(stakeholder_id=stakeholder.pk)
     people = Contact.pgh_event_model.objects.filter(of).values("person_id")
     return [
-        Part(Stakeholder, Q(pgh_obj_id=stakeholder.pk), _("Partner"), names={"extra": _("from the spreadsheet")}),
+        Part(
+            Stakeholder,
+            Q(pgh_obj_id=stakeholder.pk),
+            _("Partner"),
+            names={"extra": _("from the spreadsheet")},
+        ),
         Part(
             Standing,
             of,
@@ -43,39 +48,50 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
             hidden=frozenset({"decided_by", "reason"}),
         ),
         Part(ValueAssessment, of, _("Value"), names=_SCORES, hidden=frozenset({"by", "language"})),
-        Part(Contact, of, _("Contact person")),
+        Part(Contact, of, _("Contact person"), title=("person",)),
         Part(
             Person,
             Q(pgh_obj_id__in=people),
             _("Person"),
+            title=("given_name", "family_name"),
             hidden=frozenset({"user", "other_emails", "merged_into"}),
         ),
         Part(
             DialogueEntry,
-            of & _readable(of, viewer),
+            of & _readable(stakeholder, viewer),
             _("Dialogue"),
+            title=("title",),
+            references={"contact": _contact_names},
             hidden=frozenset({"author", "language"}),
         ),
         Part(
             Confirmation,
             of,
             _("Confirmation"),
-            names={"state": _("state"), "answer": _("answer"), "asked_on": _("asked"), "answered_on": _("answered"), "contact": _("contact person")},
+            names={
+                "state": _("state"),
+                "answer": _("answer"),
+                "asked_on": _("asked"),
+                "answered_on": _("answered"),
+                "contact": _("contact person"),
+            },
+            references={"contact": _contact_names},
             hidden=frozenset({"shows", "shown", "asked_by", "language"}),
         ),
     ]
 
 
-def _readable(of: Q, viewer: Viewer) -> Q:
-    """Changes of entries that have at no time been limited, and of the viewer's own and led ones."""
-    events = DialogueEntry.pgh_event_model.objects
-    limited = Q(pgh_obj_id__in=events.filter(of, limited=True).values("pgh_obj_id"))
-    open_now = Q(pgh_obj_id__in=DialogueEntry.objects.visible_to(viewer).filter(of).values("pk"))
-    own = Q(author_id=viewer.person_id) if viewer.person_id else Q(pk__in=[])
-    leads = any(viewer.has_role(key, "leader") for key in viewer.institutions)
-    if viewer.system_reason:
+def _contact_names(ids: set[int]) -> dict[int, str]:
+    people = Contact.objects.filter(pk__in=ids).select_related("person")
+    return {contact.pk: contact.person.name for contact in people}
+
+
+def _readable(stakeholder: Stakeholder, viewer: Viewer) -> Q:
+    """Changes of entries that have at no time been limited, unless the viewer wrote or leads."""
+    if viewer.system_reason or viewer.has_role(stakeholder.institution_id, "leader"):
         return Q()
-    if leads:
-        # Visible to leaders of the stakeholder's institution, which the viewer can open at all.
-        return Q()
-    return ~limited | own | open_now & Q(limited=False)
+    events = DialogueEntry.pgh_event_model.objects.filter(stakeholder_id=stakeholder.pk)
+    readable = ~Q(pgh_obj_id__in=events.filter(limited=True).values("pgh_obj_id"))
+    if viewer.person_id:
+        readable |= Q(author_id=viewer.person_id)
+    return readable

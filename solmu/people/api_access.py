@@ -1,4 +1,4 @@
-"""Who calls the API: a bearer token makes the viewer, and what they may do is asked before the input is read."""
+"""Who calls the API: a token makes the viewer; what they may do is asked before input is read."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -129,7 +129,9 @@ def _kind(schema: dict[str, Any], known: dict[str, Any]) -> str:
     """What a value is, in a few words: `string (date)`, `regional | national`, `[integer]`."""
     schema = _resolved(schema, known)
     if "enum" in schema:
-        return " | ".join(json.dumps(value) if not value else str(value) for value in schema["enum"])
+        return " | ".join(
+            json.dumps(value) if not value else str(value) for value in schema["enum"]
+        )
     if "anyOf" in schema:
         return " | ".join(_kind(one, known) for one in schema["anyOf"])
     if schema.get("type") == "array":

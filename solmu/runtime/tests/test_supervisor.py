@@ -59,6 +59,16 @@ class Running:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def clear_away(self) -> None:
+        """Leave nothing behind, also after a failed test."""
+        with suppress(OSError, ValueError):
+            for group in json.loads((self.data / "run.json").read_text())["groups"].values():
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+
 
 def until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
@@ -71,15 +81,29 @@ def alive(group: int) -> bool:
     return any(pgid == group for pgid, _ in processes())
 
 
+@pytest.fixture
+def start() -> Iterator[Callable[..., Running]]:
+    started: list[Running] = []
+
+    def run(data: Path, port: int | None = None) -> Running:
+        started.append(Running(data, port))
+        return started[-1]
+
+    yield run
+    for running in started:
+        running.clear_away()
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("s") / "data"
     yield folder
-    assert not PostgresServer(folder).running()
+    with PostgresServer(folder):
+        pass
 
 
-def test_tree_restarts_what_dies_and_stops_whole(data: Path) -> None:
-    running = Running(data).ready()
+def test_tree_restarts_what_dies_and_stops_whole(start: Callable[..., Running], data: Path) -> None:
+    running = start(data).ready()
     assert running.healthy()
     groups = {name: running.group(name) for name in ("web", "worker")}
 
@@ -97,24 +121,26 @@ def test_tree_restarts_what_dies_and_stops_whole(data: Path) -> None:
     assert not (data / "run.json").exists()
 
 
-def test_start_takes_over_what_a_killed_supervisor_left(data: Path) -> None:
-    killed = Running(data).ready()
+def test_start_takes_over_what_a_killed_supervisor_left(
+    start: Callable[..., Running], data: Path
+) -> None:
+    killed = start(data).ready()
     left = {name: killed.group(name) for name in ("web", "worker")}
     postgres = PostgresServer(data).pid
     assert killed.stop(signal.SIGKILL) < 0
     assert all(alive(group) for group in left.values())
 
-    running = Running(data, killed.port).ready()
+    running = start(data, killed.port).ready()
 
     assert running.healthy()
     assert not any(alive(group) for group in left.values())
     assert PostgresServer(data).pid == postgres
 
-    second = Running(data)
+    second = start(data)
     assert second.process.wait(PATIENCE) == 1
     assert "runs already" in second.said()
 
-    elsewhere = Running(data.parent / "other", running.port)
+    elsewhere = start(data.parent / "other", running.port)
     assert elsewhere.process.wait(PATIENCE) == 1
     assert f"Port {running.port}" in elsewhere.said()
 
@@ -122,8 +148,10 @@ def test_start_takes_over_what_a_killed_supervisor_left(data: Path) -> None:
     assert not PostgresServer(data).running()
 
 
-def test_database_stays_for_a_command_that_still_uses_it(data: Path) -> None:
-    running = Running(data).ready()
+def test_database_stays_for_a_command_that_still_uses_it(
+    start: Callable[..., Running], data: Path
+) -> None:
+    running = start(data).ready()
     user = PostgresServer(data)
     user.start()
 

@@ -1,0 +1,25 @@
+"""The history of a record: {% load history %}{% history record %} or {% history parts %}."""
+
+from typing import Any
+
+from django import template
+from django.db import models
+
+from solmu.audit import changes
+
+register = template.Library()
+
+
+@register.inclusion_tag("audit/history.html", takes_context=True)
+def history(context: template.Context, of: Any) -> dict[str, Any]:
+    """Every change of a record, or of the `audit.changes.Part`s that belong together."""
+    request = context["request"]
+    parts = changes.of_record(of) if isinstance(of, models.Model) else of
+    shown = changes.read(parts, request.viewer, request.GET.get("before", ""))
+    query = request.GET.copy()
+    query["before"] = shown.before
+    return {
+        "changes": shown.changes,
+        "more_url": f"?{query.urlencode()}" if shown.before else "",
+        "is_later": "before" in request.GET,
+    }
