@@ -1,6 +1,7 @@
 PORT ?= 8000
 DATA ?= var/demo
 SHELL := /bin/sh
+export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench look messages lock

@@ -391,7 +391,7 @@ def page_as(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
     yield open_page
     for context in contexts:
-        context.close()
+        context.close()  # harmless where the test closed it already
     assert errors == []
 
 

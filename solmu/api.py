@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -112,6 +113,7 @@ api = SolmuAPI(
     auth=Bearer(),
     parser=StrictParser(),
     docs=ApiDocs(),
+    docs_decorator=require_safe,
     urls_namespace="api",
 )
 

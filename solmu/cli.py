@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,10 +24,11 @@ from pathlib import Path
 import psycopg
 
 from solmu.runtime.postgres import PostgresError, PostgresServer, find_binaries
-from solmu.runtime.supervisor import AlreadyRunningError, Supervisor
+from solmu.runtime.supervisor import StartError, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "solmu"
+A_DAY = 86_400
 
 
 class CommandError(RuntimeError):
@@ -109,8 +111,9 @@ def collect_static() -> None:
         command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"]
         settings = {"SOLMU_STATIC": str(half_made), "DJANGO_SETTINGS_MODULE": "solmu.settings"}
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=os.environ | settings)
+        # What another process serves or collects just now must stay.
         for old in home.iterdir():
-            if old not in (half_made, folder):
+            if time.time() - old.stat().st_mtime > A_DAY:
                 shutil.rmtree(old, ignore_errors=True)
         # Another web process may have been quicker.
         with contextlib.suppress(OSError):
@@ -443,7 +446,7 @@ def main(argv: list[str] | None = None) -> int:
         return commands[name](rest)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except (CommandError, PostgresError, AlreadyRunningError) as error:
+    except (CommandError, PostgresError, StartError) as error:
         print(f"solmu {name}: {error}", file=sys.stderr)
         return 1
 

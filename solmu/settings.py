@@ -94,6 +94,8 @@ MIDDLEWARE = [
     "solmu.portal.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages and API answers; its random padding and the masked CSRF token answer to BREACH.
+    "django.middleware.gzip.GZipMiddleware",
     "solmu.lib.problems.ProblemMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

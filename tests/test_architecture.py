@@ -17,7 +17,9 @@ TEXTS = (models.CharField, models.TextField, models.EmailField, models.URLField)
 
 def _lines() -> dict[str, int]:
     """Each room's line, 0 at the bottom, from the import contract."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
     layers = next(c for c in contracts if c["containers"] == ["solmu"])["layers"]
     return {
         room.strip(): number
@@ -72,6 +74,8 @@ def test_text_fields_of_people_are_marked() -> None:
     assert unmarked == []
 
 
-@pytest.mark.parametrize("item", [*composition.MENU, *composition.ACTIONS], ids=lambda i: i.url_name)
+@pytest.mark.parametrize(
+    "item", [*composition.MENU, *composition.ACTIONS], ids=lambda i: i.url_name
+)
 def test_addresses_named_by_the_composition_exist(item: composition.MenuItem) -> None:
     assert reverse(item.url_name)

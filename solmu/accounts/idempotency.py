@@ -54,7 +54,7 @@ def _answer_once(
     address = request.path[:300]
     body_hash = sha256(request.META.get("QUERY_STRING", "").encode() + b"\n" + request.body)
     with transaction.atomic():
-        if not _hold(f"{token} {address} {key}"):
+        if not _hold(lock_number(token, address, key)):
             return problem(
                 HTTPStatus.CONFLICT,
                 f"A request with this {HEADER} is being answered just now.",
@@ -92,12 +92,18 @@ def _answer_once(
         return response
 
 
-def _hold(name: str) -> bool:
-    """Take the lock of a key until the transaction ends; False when another request has it."""
-    number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+def lock_number(token: int, address: str, key: str) -> int:
+    """Return the number that a key's lock has in the database."""
+    digest = sha256(f"{token} {address} {key}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
+
+
+def _hold(number: int) -> bool:
+    """Take a lock until the transaction ends; False when another request has it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def forget_old_keys() -> None:

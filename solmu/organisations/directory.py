@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -161,14 +161,17 @@ def edit(
                 organisation.name_fi or organisation.name_sv or organisation.name_en
             )
             organisation.save()
-        for key in outcome.proposed:
+        proposed = [
             FactProposal.objects.update_or_create(
                 organisation=organisation,
                 institution_id=institution_id,
                 field=key,
                 state=FactProposal.State.OPEN,
                 defaults={"value": _stored(new[key]), "created_at": clock.real_now()},
-            )
+            )[0].pk
+            for key in outcome.proposed
+        ]
+        name_givers(proposed)
     if outcome.changed:
         indexing.index_changed([organisation.pk])
     return outcome
@@ -227,6 +230,22 @@ def rename_address(organisation: Organisation, slug: str, *, by: Viewer) -> None
         SlugHistory.objects.create(slug=organisation.slug, organisation=organisation)
         organisation.slug = slug
         organisation.save(update_fields=["slug"])
+
+
+def name_givers(proposal_ids: Iterable[int]) -> None:
+    """Note on proposals which institution gave the present fact, so that it is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE organisations_factproposal p SET giver_id = i.organisation_id
+            FROM organisations_organisation o, organisations_institution i
+            WHERE o.id = p.organisation_id AND p.id = ANY(%s) AND i.organisation_id =
+                CASE WHEN o.fact_sources->>p.field = 'self' THEN o.id
+                     WHEN o.fact_sources->>p.field ~ '^[0-9]+$'
+                     THEN (o.fact_sources->>p.field)::bigint END
+            """,
+            [list(proposal_ids)],
+        )
 
 
 @transaction.atomic

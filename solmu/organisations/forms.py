@@ -147,7 +147,6 @@ class OrganisationField(forms.CharField):
             "hx-get": "/organisations/suggest/",
             "hx-trigger": "input changed delay:200ms",
             "hx-target": "#organisations-found",
-            "hx-params": self.widget.attrs.get("name", "*"),
         }
 
     def clean(self, value: Any) -> Organisation | None:  # type: ignore[override]

@@ -18,7 +18,10 @@ from solmu.lib.translated import Translated
 from solmu.organisations.querysets import (
     AffiliationQuerySet,
     InstitutionQuerySet,
+    MergeQuerySet,
     OrganisationQuerySet,
+    ProposalQuerySet,
+    RelationQuerySet,
 )
 from solmu.people.models import Person
 
@@ -243,6 +246,8 @@ class Relation(models.Model):
     institution = models.ForeignKey("Institution", null=True, blank=True, on_delete=models.PROTECT)
     public = models.BooleanField(default=False)
 
+    objects = RelationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             ExclusionConstraint(
@@ -313,11 +318,17 @@ class FactProposal(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="proposals")
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE)
+    # The institution that gave the present fact, if one did; it may decide.
+    giver = models.ForeignKey(
+        Institution, null=True, on_delete=models.SET_NULL, related_name="facts_in_question"
+    )
     field = models.CharField(max_length=30)
-    value = models.JSONField()
+    value = models.JSONField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(default=clock.real_now)
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -412,6 +423,8 @@ class Merge(models.Model):
     asked_at = models.DateTimeField(default=clock.real_now)
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"

@@ -53,8 +53,7 @@ def can_decide(viewer: Viewer, proposal: FactProposal) -> bool:
     """Accept or decline a proposed fact: who gave the present one, the organisation itself, administrators."""
     if viewer.is_admin or viewer.has_role(proposal.organisation_id, *MANAGERS):
         return True
-    giver = proposal.organisation.fact_sources.get(proposal.field)
-    return isinstance(giver, int) and viewer.has_role(giver, *MANAGERS)
+    return viewer.has_role(proposal.giver_id, *MANAGERS)
 
 
 def can_ask_merge(viewer: Viewer, organisation: Organisation) -> bool:

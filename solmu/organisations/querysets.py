@@ -11,6 +11,8 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from solmu.people.viewer import Viewer
 
+DECIDERS = ("leader", "coordinator")
+
 
 class OrganisationQuerySet(models.QuerySet):
     """Organisations of the directory."""
@@ -32,6 +34,37 @@ class OrganisationQuerySet(models.QuerySet):
         return self.filter(
             Q(name_fi__icontains=text) | Q(name_sv__icontains=text) | Q(name_en__icontains=text)
         )
+
+
+class RelationQuerySet(models.QuerySet):
+    """Relations between organisations."""
+
+    def visible_to(self, viewer: Viewer) -> RelationQuerySet:
+        """Those known to all, and those that the viewer's own institutions recorded."""
+        if viewer.is_admin:
+            return self
+        return self.filter(Q(public=True) | Q(institution_id__in=viewer.institutions))
+
+
+class ProposalQuerySet(models.QuerySet):
+    """Facts that somebody would change."""
+
+    def visible_to(self, viewer: Viewer) -> ProposalQuerySet:
+        """One's own institutions' proposals, and those that one may decide."""
+        if viewer.is_admin:
+            return self
+        about = Q(institution_id__in=viewer.institutions) | Q(
+            organisation_id__in=[key for key in viewer.institutions if viewer.has_role(key, *DECIDERS)]
+        )
+        return self.filter(about | Q(giver_id__in=viewer.institutions))
+
+
+class MergeQuerySet(models.QuerySet):
+    """Merges, asked for and done."""
+
+    def visible_to(self, viewer: Viewer) -> MergeQuerySet:
+        """Those that one's own institutions asked for; administrators see all."""
+        return self if viewer.is_admin else self.filter(institution_id__in=viewer.institutions)
 
 
 class InstitutionQuerySet(models.QuerySet):

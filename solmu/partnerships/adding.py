@@ -1,8 +1,7 @@
-"""Adding a stakeholder: an organisation of the directory that the institution deals with."""
+"""Adding a partner by hand: an organisation of the directory, or one that is new to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,37 +11,57 @@ from django.utils.translation import gettext as _
 from solmu.audit import history
 from solmu.organisations import directory
 from solmu.organisations.models import Institution, Organisation
-from solmu.partnerships import standing
+from solmu.partnerships import indexing
+from solmu.partnerships import standing as standings
 from solmu.partnerships.models import Stakeholder
 from solmu.people.viewer import Viewer
 
-
-class AlreadyAddedError(ValueError):
-    """The organisation is on the institution's list already."""
-
-    def __init__(self, stakeholder: Stakeholder) -> None:
-        super().__init__(_("This organisation is among your partners already."))
-        self.stakeholder = stakeholder
+FOUND = 8
 
 
 @transaction.atomic
 def add(
     institution: Institution,
-    organisation: Organisation,
+    organisation: Organisation | dict[str, Any],
     *,
-    by: Viewer,
+    roles: list[str],
     on: date | None,
-    reason: str,
-    roles: Iterable[str] = (),
+    by: Viewer,
+    reason: str = "",
     **facts: Any,
-) -> Stakeholder:
-    """Put an organisation on the institution's list; from the day on the facts hold."""
-    with history.acting(by, reason):
-        stakeholder, new = Stakeholder.objects.get_or_create(
-            institution=institution, organisation=organisation, defaults={"roles": list(roles)}
-        )
-        if not new:
-            raise AlreadyAddedError(stakeholder)
+) -> tuple[Stakeholder, bool]:
+    """Make an organisation (or what is known of a new one) a stakeholder, and say how it stands.
+
+    Returns the one that is there already, unchanged, if there is one; says whether it is new.
+    """
+    if isinstance(organisation, dict):
+        organisation, _new = directory.add(organisation, by=by, institution=institution)
+    else:
         directory.add_source(organisation, institution, by=by)
-    standing.change(stakeholder, on=on, reason=reason, by=by, **facts)
-    return stakeholder
+    reason = reason.strip() or _("Added by hand")
+    with history.acting(by, reason):
+        stakeholder, created = Stakeholder.objects.get_or_create(
+            institution=institution, organisation=organisation, defaults={"roles": roles}
+        )
+        if created:
+            standings.change(stakeholder, on=on, reason=reason, by=by, **facts)
+            indexing.index_stakeholders([stakeholder.pk])
+    return stakeholder, created
+
+
+def found(text: str, *, viewer: Viewer, institution: Institution) -> list[Organisation]:
+    """Organisations with such a name or business ID; `partner_id` tells those on the list."""
+    text = " ".join(text.replace("\0", " ").split())[:100]
+    if len(text) < 2:
+        return []
+    seen = Organisation.objects.visible_to(viewer)
+    named = seen.named_like(text) | seen.filter(business_id__iexact=text)
+    organisations = list(named.exclude(pk=institution.pk).order_by("sort_fi", "pk")[:FOUND])
+    already = dict(
+        Stakeholder.objects.filter(
+            institution=institution, organisation__in=organisations
+        ).values_list("organisation_id", "pk")
+    )
+    for organisation in organisations:
+        organisation.partner_id = already.get(organisation.pk)
+    return organisations

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -20,7 +21,7 @@ from solmu.lib.api_types import Day, Input, Listed, Listing, Sent, body_field, l
 from solmu.lib.periods import first_day, last_day
 from solmu.lib.problems import ProblemError, invalid
 from solmu.organisations.models import Affiliation, Institution, Organisation
-from solmu.partnerships import adding, standing
+from solmu.partnerships import adding, describing, standing
 from solmu.partnerships.contacts_api import router as contacts
 from solmu.partnerships.dialogue_api import router as dialogue
 from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
@@ -75,6 +76,7 @@ class PartnershipOut(BaseModel):
     goals: str
     next_step: str
     next_step_on: date | None
+    notes: str
     valid_from: date | None = Field(description="First day of all this; null: before the records")
     valid_to: date | None = Field(description="Last day of all this; null: until further notice")
 
@@ -111,20 +113,29 @@ class _Facts(Input):
     goals: str = Field("", max_length=5000)
 
 
-class NewPartnership(_Facts):
+class _Undated(Input):
+    roles: list[Role] = Field([], max_length=10)
+    next_step: str = Field("", max_length=200)
+    next_step_on: Day | None = None
+    notes: str = Field("", max_length=5000)
+
+
+class NewPartnership(_Facts, _Undated):
     """An organisation to put on the institution's list."""
 
     institution: str = Field("", description="The institution's slug; one's own by default")
     organisation: int
-    roles: list[Role] = Field([], max_length=10)
     on: Day | None = Field(None, description="The first day; today by default")
     reason: str = Field("", max_length=2000)
 
 
-class PartnershipChange(_Facts):
-    """What changes from a day on; the rest stays as it is."""
+class PartnershipChange(_Facts, _Undated):
+    """What changes; the rest stays as it is.
 
-    reason: str = Field(min_length=1, max_length=2000)
+    Roles, next step and notes are not dated; all the rest asks for a reason.
+    """
+
+    reason: str = Field("", max_length=2000, description="Why; asked for when a dated fact changes")
     on: Day | None = Field(None, description="The day it takes effect; today by default")
 
 
@@ -216,22 +227,25 @@ def add_partnership(request: ApiRequest, body: NewPartnership) -> Status[Partner
     institution: Institution = request.record
     seen = Organisation.objects.visible_to(request.viewer)
     organisation = seen.filter(pk=body.organisation).first()
-    if organisation is None:
+    if organisation is None or organisation.pk == institution.pk:
         raise invalid("organisation", "there is no such organisation")
     day = body.on or clock.today()
     try:
-        added = adding.add(
-            institution,
-            organisation,
-            by=request.viewer,
-            on=day,
-            reason=body.reason.strip() or _("Added through the API"),
-            roles=body.roles,
-            **_facts(institution.pk, body),
-        )
-    except adding.AlreadyAddedError as error:
-        detail = f"{error} (partnership {error.stakeholder.pk})"
-        raise ProblemError(HTTPStatus.CONFLICT, detail) from error
+        with transaction.atomic():
+            added, new = adding.add(
+                institution,
+                organisation,
+                by=request.viewer,
+                on=day,
+                reason=body.reason.strip() or _("Added through the API"),
+                roles=body.roles,
+                **_facts(institution.pk, body),
+            )
+            if not new:
+                detail = f"The organisation is there already: partnership {added.pk}."
+                raise ProblemError(HTTPStatus.CONFLICT, detail)
+            if undated := _undated(body):
+                describing.describe(added, by=request.viewer, **undated)
     except standing.StandingError as error:
         raise _refused(error) from error
     return Status(HTTPStatus.CREATED, _one(request, added.pk, day))
@@ -250,12 +264,19 @@ def change_partnership(
     body: PartnershipChange,
 ) -> PartnershipOut:
     """Change level, content, scope and the rest from a day on, with a reason."""
+    stakeholder, by = request.record, request.viewer
     day = body.on or clock.today()
-    facts = _facts(request.record.institution_id, body)
-    if not facts:
+    facts, undated = _facts(stakeholder.institution_id, body), _undated(body)
+    if not facts and not undated:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "Say what changes.")
+    if facts and not body.reason.strip():
+        raise invalid("reason", "is required")
     try:
-        standing.change(request.record, on=day, reason=body.reason, by=request.viewer, **facts)
+        with transaction.atomic():
+            if undated:
+                describing.describe(stakeholder, by=by, **undated)
+            if facts:
+                standing.change(stakeholder, on=day, reason=body.reason, by=by, **facts)
     except standing.StandingError as error:
         raise _refused(error) from error
     return _one(request, id, day)
@@ -398,6 +419,10 @@ def _facts(institution_id: int, body: _Facts) -> dict[str, Any]:
     return facts
 
 
+def _undated(body: _Undated) -> dict[str, Any]:
+    return {name: value for name, value in body.given.items() if name in _Undated.model_fields}
+
+
 def _level(words: Words, text: str | int | None) -> Level | None:
     if text is None:
         return None
@@ -448,6 +473,7 @@ def _shown(rows: Sequence[Any], words: Words) -> list[PartnershipOut]:
             goals=row.goals,
             next_step=row.next_step,
             next_step_on=row.next_step_on,
+            notes=row.notes,
             valid_from=first_day(row.valid),
             valid_to=last_day(row.valid),
         )

@@ -1,4 +1,4 @@
-"""The strategy board: level × scope, each cell with the few that need attention and how many there are."""
+"""The strategy board, level × scope: each cell has the few that need attention, and a count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCOPES = tuple(Standing.Scope)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A partner on the board: why it needs attention, and whether its level shows in what was done."""
+    """A partner on the board: why it needs attention, whether what was done shows its level."""
 
     id: int
     name: str
@@ -70,7 +70,11 @@ class Board:
         self.picture = picture
         self.list_url = list_url
         self.rows = list(self._rows())
-        cells = {(row.level.pk if row.level else None, c.scope): c for row in self.rows for c in row.cells}
+        cells = {
+            (row.level.pk if row.level else None, c.scope): c
+            for row in self.rows
+            for c in row.cells
+        }
         for card in self._cards():
             cells[card.level_id, card.scope].cards.append(card)
 
@@ -79,7 +83,12 @@ class Board:
         """The columns: (scope, word, how many, address of the list)."""
         counts = self.picture.counts().by_scope
         return [
-            (scope.value, str(scope.label), counts.get(scope.value, 0), self._url(scope=scope.value))
+            (
+                scope.value,
+                str(scope.label),
+                counts.get(scope.value, 0),
+                self._url(scope=scope.value),
+            )
             for scope in SCOPES
         ]
 
@@ -107,7 +116,10 @@ class Board:
     def _cards(self) -> Iterator[Card]:
         chosen = self.picture.remembered("cards", self._chosen)
         words, picture = self.picture.words, self.picture
-        rows = {row.pk: row for row in picture.with_evidence(picture.stakeholders().filter(pk__in=chosen))}
+        rows = {
+            row.pk: row
+            for row in picture.with_evidence(picture.stakeholders().filter(pk__in=chosen))
+        }
         for pk, attention in chosen.items():
             if (row := rows.get(pk)) is None:
                 continue
@@ -116,7 +128,9 @@ class Board:
                 name=row.organisation.name,
                 url=row.get_absolute_url(),
                 owner=words.owner_by_id.get(row.owner_id or 0, ""),
-                state="" if row.state == Standing.State.ACTIVE else str(Standing.State(row.state).label),
+                state=""
+                if row.state == Standing.State.ACTIVE
+                else str(Standing.State(row.state).label),
                 attention=_why(attention),
                 claimed=bool(row.level_id) and not row.evidence_count,
                 overridden=bool(row.scope_override),

@@ -129,7 +129,8 @@ def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(
-            request, _("Taken back: %(name)s is where it was.") % {"name": stakeholder.organisation.name}
+            request,
+            _("Taken back: %(name)s is where it was.") % {"name": stakeholder.organisation.name},
         )
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": back})
@@ -173,6 +174,8 @@ def _tell(request: HttpRequest, stakeholder: Any, standing: Standing, back: str)
 
 def _back(request: HttpRequest) -> str:
     asked = request.POST.get("back") or request.GET.get("back") or ""
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/partners/"):
+    if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith(
+        "/partners/"
+    ):
         return asked
     return reverse("partnerships:strategy")

@@ -123,7 +123,7 @@ class Known:
 
     def is_proposed(self, organisation_id: int, column: str, value: Any) -> bool:
         """Tell whether the same was proposed before, and is open or was declined."""
-        key = (organisation_id, column.removesuffix("_id"))
+        key = (organisation_id, column if column == "business_id" else column.removesuffix("_id"))
         return str(value) in self._proposed.get(key, ())
 
     def column_of(self, key: str, organisation: Mapping[str, Any]) -> str:
@@ -218,7 +218,9 @@ class Known:
             institution_id=self.institution_id, organisation_id=OuterRef("pk")
         )
         named = RawSQL(_NAMED, [list(keys), list(numbers), list(ids)])  # noqa: S611 - our own SQL
-        rows = Organisation.objects.filter(pk__in=named, merged_into=None).annotate(ours=Exists(own))
+        rows = Organisation.objects.filter(pk__in=named, merged_into=None).annotate(
+            ours=Exists(own)
+        )
         for row in rows.values(*COLUMNS, "ours").iterator(chunk_size=20_000):
             self.organisations[row["id"]] = row
             if row["business_id"]:

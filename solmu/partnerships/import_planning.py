@@ -96,6 +96,7 @@ class Plan:
     targets: list[Target]
     unknown: Counter[tuple[str, str]]
     known: Known
+    vocabulary: Vocabulary
 
     @property
     def counts(self) -> dict[str, int]:
@@ -136,7 +137,7 @@ def make_plan(
         if line.reasons:
             line.action = Line.Action.REJECTED
             line.target = None
-    return Plan(lines, [target for target in targets if target.lines], unknown, known)
+    return Plan(lines, [target for target in targets if target.lines], unknown, known, vocabulary)
 
 
 def _understood(
@@ -401,7 +402,7 @@ class _Comparing:
                 continue
             column = self.known.column_of(key, organisation)
             current = organisation[column]
-            source = sources.get(column.removesuffix("_id"))
+            source = sources.get(field_name(column))
             if source == self.known.institution_id or (
                 source is None and not organisation["public"]
             ):
@@ -412,7 +413,7 @@ class _Comparing:
                     self.target.organisation_changes[column] = new
                     self._note(key, current, new)
             elif not self.known.is_proposed(organisation["id"], column, new):
-                self.target.proposals[column.removesuffix("_id")] = new
+                self.target.proposals[field_name(column)] = new
                 shown = current if self.known.is_visible(organisation["id"]) else None
                 self._changed[key] = {"field": key, "before": shown, "after": new, "proposed": True}
 
@@ -505,6 +506,11 @@ class _Comparing:
                 wanted.append(day)
                 self._note(("day", day), "", day)
         self.target.days = wanted
+
+
+def field_name(column: str) -> str:
+    """The field of a column: a record's without "_id"."""
+    return column if column == "business_id" else column.removesuffix("_id")
 
 
 def _same(one: Any, other: Any) -> bool:

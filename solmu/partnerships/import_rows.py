@@ -15,6 +15,7 @@ from solmu.imports.cleaning import CleaningError
 from solmu.imports.guessing import Column
 from solmu.imports.reading import Cell, Row
 from solmu.lib import names
+from solmu.organisations import places
 from solmu.partnerships.import_words import LEAVE, Vocabulary, kind_by_name
 
 # How long a name, a title and a short text may be: as the columns of the tables.
@@ -61,7 +62,6 @@ class Reader:
         facts = result.facts
         facts["name"] = cleaning.text(self._cell("organisation"))[:NAME]
         self._read_where(facts)
-        self._read_business_id(facts)
         self._read_lists(facts)
         self._read_kind(facts)
         self._read_days(facts)
@@ -116,28 +116,29 @@ class Reader:
         return target
 
     def _read_where(self, facts: Facts) -> None:
+        """Where it is: the country told, or that of its number; a place by name or postal code."""
         facts["country"] = self._one("country")
-        postal_code = cleaning.postal_code(self._cell("postal_code"))
-        facts["postal_code"] = postal_code
-        abroad = facts["country"] not in ("", "FI")
-        place = cleaning.text(self._cell("place"))
-        if place and not abroad and (code := self.vocabulary.find("place", place)) != LEAVE:
-            if code:
-                facts["municipality"] = code
-            else:
-                self._unknown("place", place)
-        elif place:
-            self._keep("place", place)
-        if not place and not abroad and (code := self.vocabulary.postal_codes.get(postal_code)):
-            facts["municipality"] = code
-        if not abroad:
-            facts["region"] = self._region(facts.get("municipality", ""))
-
-    def _region(self, municipality: str) -> str:
-        told = self._one("region")
-        if municipality:
-            return str(self.vocabulary.municipality(municipality).region_id)
-        return told
+        self._read_business_id(facts)
+        postal_code = facts["postal_code"] = cleaning.postal_code(self._cell("postal_code"))
+        text = cleaning.text(self._cell("place"))
+        settled = self.vocabulary.find("place", text) if text else ""
+        place = places.locate("" if settled else text, postal_code, facts["country"])
+        if settled == LEAVE:
+            self._keep("place", text)
+        elif settled:
+            place = places.locate(self.vocabulary.municipality_name(settled), "", "FI")
+        elif text and not (place and (place.municipality or place.region or place.country != "FI")):
+            self._unknown("place", text)
+        elif text and place and place.country != "FI":
+            self._keep("place", text)
+        region = self._one("region")
+        if place:
+            facts["country"] = facts["country"] or place.country
+            facts["municipality"] = place.municipality
+            facts["lat"], facts["lon"] = place.lat, place.lon
+            region = place.region or region
+        if facts["country"] in ("", "FI", "AX"):
+            facts["region"] = region
 
     def _read_business_id(self, facts: Facts) -> None:
         cell = self._cell("business_id")
@@ -151,10 +152,9 @@ class Reader:
         if found is None:
             return
         facts["business_id"] = found.number
-        if not facts["country"]:
-            facts["country"] = found.country
-        elif facts["country"] != found.country:
+        if facts["country"] not in ("", found.country):
             self._result.reasons.append(_("The business ID belongs to another country."))
+        facts["country"] = found.country
 
     def _read_lists(self, facts: Facts) -> None:
         for key, name in LISTS:
@@ -244,7 +244,9 @@ class Reader:
             for column in self._of.get("phone", ())
             for number in cleaning.phones(self._at(column))
         ]
-        if not people and not emails and not phones:
+        if not people and not emails:
+            for number in phones:
+                self._keep("phone", number)
             return
         if not people:
             people = [["", ""]]

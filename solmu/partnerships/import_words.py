@@ -7,22 +7,22 @@ English, or because somebody once said what it means; else it is unknown, and ke
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache
 
-from babel import Locale
+from django.utils.translation import get_language
 from rapidfuzz import fuzz, process
 
 from solmu.imports import cleaning
 from solmu.imports.cleaning import value_key
 from solmu.imports.models import ValueMapping
 from solmu.lib import names
+from solmu.organisations import places
 from solmu.organisations.fields import FIELDS as FIELDS_OF_WORK
 from solmu.organisations.models import (
     Affiliation,
     Municipality,
     Organisation,
-    PostalCode,
     Region,
 )
 from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
@@ -115,9 +115,6 @@ _ALIKE = (
     "inclusion and well-being, wellbeing",
     "yrittäjyys, företagsamhet, entrepreneurship",
 )
-_MORE_COUNTRIES = {"viro": "EE", "england": "GB", "englanti": "GB", "uk": "GB", "usa": "US", "holland": "NL",
-                   "hollanti": "NL", "tshekki": "CZ", "tsekki": "CZ", "eire": "IE"}  # fmt: skip
-
 # What in a name tells the kind, the surest first.
 _KIND_SIGNS = (
     ("university", ("yliopisto", "universitet", "university", "ammattikorkeakoulu", "yrkeshogskola")),
@@ -129,8 +126,21 @@ _KIND_SIGNS = (
     ("project", ("hanke", "projekti", "projekt", "project")),
 )  # fmt: skip
 _ASSOCIATIONS = frozenset(
-    "ry rf rp sr saatio stiftelse mtu sa yhdistys forening liitto seura".split()
+    [
+        "ry",
+        "rf",
+        "rp",
+        "sr",
+        "saatio",
+        "stiftelse",
+        "mtu",
+        "yhdistys",
+        "forening",
+        "liitto",
+        "seura",
+    ]
 )
+_JOINT_AUTHORITIES = frozenset(["kuntayhtyma", "samkommun", "kky"])
 
 
 @cache
@@ -142,19 +152,22 @@ def usual_words(field: str) -> dict[str, str]:
         for code, text in lists.get(field, {}).items()
         for word in (code, *text.split(","))
     }
-    if field == "country":
-        for language in ("fi", "sv", "en", "et"):
-            for code, name in Locale(language).territories.items():
-                if len(code) == 2 and code.isalpha():
-                    words.setdefault(value_key(name), code)
-                    words.setdefault(code.lower(), code)
-        words |= _MORE_COUNTRIES
     return words
 
 
 @cache
 def _alike() -> dict[str, int]:
     return {value_key(word): n for n, text in enumerate(_ALIKE) for word in text.split(",")}
+
+
+class _Understood:
+    """The values that a function understands, asked like a set."""
+
+    def __init__(self, function: Callable[[str], object]) -> None:
+        self._function = function
+
+    def __contains__(self, value: object) -> bool:
+        return bool(self._function(str(value)))
 
 
 class Vocabulary:
@@ -166,7 +179,6 @@ class Vocabulary:
         self.facets = list(
             Facet.objects.filter(institution_id=institution_id).order_by("rank", "pk")
         )
-        self.municipalities: dict[str, Municipality] = {}
         self._known: dict[str, dict[str, str]] = {
             "level": _own_names((level.pk, level) for level in self.levels),
             "content": _own_names((f.pk, f) for f in self.facets if f.kind == Facet.Kind.CONTENT),
@@ -175,24 +187,22 @@ class Vocabulary:
             "state": dict(usual_words("state")),
             "kind": dict(usual_words("kind")),
             "field": dict(usual_words("field")),
-            "country": dict(usual_words("country")),
             "owner": self._owners(),
-            "place": self._places(),
             "region": self._regions(),
         }
         remembered = ValueMapping.objects.filter(institution_id=institution_id, kind=KIND)
         self._remembered = {(one.field, value_key(one.value)): one.target for one in remembered}
         self._found: dict[tuple[str, str], str] = {}
         self.unknown: Counter[tuple[str, str]] = Counter()
-        self.postal_codes = {
-            code: self._current(municipality)
-            for code, municipality in PostalCode.objects.values_list("code", "municipality_id")
-        }
 
     @property
-    def known(self) -> Mapping[str, Mapping[str, str]]:
+    def known(self) -> Mapping[str, Container[str]]:
         """Each field's known values, for guessing columns by their content."""
-        return self._known
+        return {
+            **self._known,
+            "place": _Understood(places.locate),
+            "country": _Understood(places.country_code),
+        }
 
     def find(self, field: str, value: str) -> str:
         """Return what a value means ("" unknown, "leave": settled to stay as it is)."""
@@ -206,14 +216,18 @@ class Vocabulary:
         key = value_key(value)
         if not key:
             return ""
+        if target := self._remembered.get((field, key)):
+            return target
+        if field == "country":
+            return places.country_code(value) or ""
+        if field == "place":
+            return ""
         known = self._known[field]
-        if target := self._remembered.get((field, key)) or known.get(key):
+        if target := known.get(key):
             return target
         if field == "owner":
             return self._owner(value)
-        if field == "place":
-            return self._place(value)
-        if len(key) >= 6 and field not in ("region", "country"):
+        if len(key) >= 6 and field != "region":
             best = process.extractOne(key, known.keys(), scorer=fuzz.ratio, score_cutoff=90)
             if best:
                 return known[best[0]]
@@ -230,21 +244,9 @@ class Vocabulary:
                 return target
         return ""
 
-    def _place(self, value: str) -> str:
-        known = self._known["place"]
-        for part in (value.partition("(")[0], value.partition(",")[0], value.partition("/")[0]):
-            key = value_key(part)
-            for ending in ("", " kaupunki", " kunta", " stad", " kommun"):
-                if key.endswith(ending) and (target := known.get(key.removesuffix(ending))):
-                    return target
-        words = value.split()
-        if len(words) == 2 and words[0].isdigit():
-            return self.postal_codes.get(words[0], "")
-        return ""
-
-    def municipality(self, code: str) -> Municipality:
-        """The municipality of a code."""
-        return self.municipalities[code]
+    def municipality_name(self, code: str) -> str:
+        """The name of a municipality that a person chose."""
+        return Municipality.objects.get(pk=code).name_fi
 
     def _owners(self) -> dict[str, str]:
         owners: dict[str, str] = {}
@@ -261,31 +263,6 @@ class Vocabulary:
             if person.email:
                 owners[person.email.lower()] = str(person.pk)
         return owners
-
-    def _places(self) -> dict[str, str]:
-        self.municipalities = {one.code: one for one in Municipality.objects.all()}
-        places: dict[str, str] = {}
-        for one in self.municipalities.values():
-            for name in (one.name_fi, one.name_sv):
-                places[value_key(name)] = self._current(one.code)
-        postal: dict[str, set[str]] = {}
-        rows = PostalCode.objects.values_list("name_fi", "name_sv", "municipality_id")
-        for name_fi, name_sv, code in rows:
-            for name in {name_fi, name_sv}:
-                postal.setdefault(value_key(name), set()).add(self._current(code))
-        for name, codes in postal.items():
-            if len(codes) == 1:
-                places.setdefault(name, next(iter(codes)))
-        places.pop("", None)
-        return places
-
-    def _current(self, code: str) -> str:
-        """The municipality that one became part of."""
-        one = self.municipalities.get(code)
-        while one and one.merged_into_id:
-            code = one.merged_into_id
-            one = self.municipalities.get(code)
-        return code
 
     def _regions(self) -> dict[str, str]:
         regions: dict[str, str] = {}
@@ -308,21 +285,14 @@ class Vocabulary:
                 key=lambda choice: choice[1],
             )
         if field == "place":
-            return sorted(
-                (
-                    (one.code, one.name)
-                    for one in self.municipalities.values()
-                    if not one.merged_into_id
-                ),
-                key=lambda choice: choice[1],
-            )
+            current = Municipality.objects.filter(merged_into=None)
+            return sorted(((one.code, one.name) for one in current), key=lambda choice: choice[1])
         if field == "region":
             return [(region.code, region.name) for region in Region.objects.order_by("name_fi")]
         if field == "country":
-            return sorted(
-                {(code, code) for code in usual_words("country").values()},
-                key=lambda choice: choice[1],
-            )
+            language = (get_language() or "fi")[:2]
+            named = ((code, one.names[language]) for code, one in places.countries().items())
+            return sorted(named, key=lambda choice: choice[1])
         lists = {
             "role": Stakeholder.Role.choices,
             "state": Standing.State.choices,

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -89,7 +88,9 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         return noted(row.next_step or "–", _day(row.next_step_on))
 
     columns = [
-        Column("name", _("Partner"), _name, sort=name_key, export=lambda row: row.organisation.name),
+        Column(
+            "name", _("Partner"), _name, sort=name_key, export=lambda row: row.organisation.name
+        ),
         Column(
             "level",
             _("Level"),
@@ -188,7 +189,9 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             shown=False,
             export=lambda row: row.evidence_count,
         ),
-        Column("goals", _("Goals"), lambda row: row.goals, shown=False, export=lambda row: row.goals),
+        Column(
+            "goals", _("Goals"), lambda row: row.goals, shown=False, export=lambda row: row.goals
+        ),
     ]
     return Table(
         request,
@@ -213,9 +216,7 @@ def lead(picture: Picture) -> str:
     potential = counts.by_level.get(None, 0)
     if potential:
         told.append(
-            ngettext(
-                "%(n)s more has no level yet.", "%(n)s more have no level yet.", potential
-            )
+            ngettext("%(n)s more has no level yet.", "%(n)s more have no level yet.", potential)
             % {"n": potential}
         )
     since = picture.since or months_before(picture.on, 1)
@@ -228,7 +229,7 @@ def lead(picture: Picture) -> str:
 
 
 def told_changes(picture: Picture) -> dict[str, Any] | None:
-    """The changes since the chosen day, for the section under the picture; None when none is chosen."""
+    """The changes since the chosen day, for the section of that name; None without a day."""
     if picture.since is None:
         return None
     found = changes.between(picture, picture.since)

@@ -236,6 +236,10 @@ class DialogueForm(forms.Form):
         people = Contact.objects.filter(stakeholder=stakeholder).select_related("person")
         self.fields["contact"].queryset = people.order_by("person__family_name", "pk")
         self.fields["contact"].label_from_instance = lambda contact: contact.person.name
+        if initial["kind"] != DialogueEntry.Kind.CONTACT:
+            # "Contact" is what an import makes of a last-contact date; people say what it was.
+            kinds = [pair for pair in DialogueEntry.Kind.choices if pair[0] != "contact"]
+            self.fields["kind"].choices = [(key, str(label).capitalize()) for key, label in kinds]
 
     def clean(self) -> dict[str, Any]:
         """A day that has come for what has happened."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from solmu.lib import clock
 from solmu.lib.paging import BadCursorError, page
+from solmu.lib.periods import last_day
 from solmu.partnerships import (
     confirming,
     contacts,
@@ -48,7 +49,7 @@ from solmu.partnerships.partner_forms import (
     ValueForm,
 )
 from solmu.partnerships.permissions import can_edit, can_edit_dialogue, can_log_dialogue
-from solmu.ties.kinds import told
+from solmu.ties.kinds import kind_name, told
 
 PAGE_SIZE = 30
 
@@ -292,6 +293,9 @@ def _together(request: HttpRequest, partner: Partner) -> dict[str, Any]:
         raise Http404 from error
     return {
         "lines": told(shown.rows, request.viewer),
+        "kind_figures": [
+            (row["number"], kind_name(kind)) for kind, row in partner.evidence_by_kind.items()
+        ],
         "next": shown.next,
         "confirmations": _confirmations(partner),
     }
@@ -320,7 +324,10 @@ def _people(partner: Partner, *, former: bool = False) -> list[Contact]:
     rows = Contact.objects.filter(stakeholder=partner.stakeholder).select_related("person")
     current = Q(valid__contains=partner.today)
     rows = rows.exclude(current) if former else rows.filter(current)
-    return list(rows.order_by("person__family_name", "person__given_name", "pk"))
+    people = list(rows.order_by("person__family_name", "person__given_name", "pk"))
+    for contact in people:
+        contact.last_day = last_day(contact.valid)
+    return people
 
 
 def _confirmations(partner: Partner) -> list[Confirmation]:

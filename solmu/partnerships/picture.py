@@ -216,6 +216,8 @@ class Picture:
     q: str = ""
     notices: tuple[str, ...] = ()
     names_institution: bool = False
+    # What a view adds to its own addresses, such as the map's extent.
+    keeps: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_request(cls, request: HttpRequest) -> Picture:
@@ -382,6 +384,7 @@ class Picture:
             **{key: list(values) for key, values in self.filters.items()},
             "on": None if self.is_today else self.on.isoformat(),
             "since": self.since.isoformat() if self.since else None,
+            **self.keeps,
             **changes,
         }
         pairs = []

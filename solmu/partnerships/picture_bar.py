@@ -18,11 +18,12 @@ from solmu.partnerships.picture import Option, Picture, country_name
 from solmu.ui.markup import icon, joined
 
 LIST, MAP, BOARD = "list", "map", "strategy"
-VIEWS = (
-    (LIST, gettext_lazy("List"), "list"),
-    (MAP, gettext_lazy("Map"), "map"),
-    (BOARD, gettext_lazy("Strategy board"), "layout-grid"),
-)
+# view: (label, icon, what comes after /partners/)
+VIEWS = {
+    LIST: (gettext_lazy("List"), "list", ""),
+    MAP: (gettext_lazy("Map"), "map", "map/"),
+    BOARD: (gettext_lazy("Strategy board"), "layout-grid", "strategy/"),
+}
 LABELS = {
     "level": gettext_lazy("Level"),
     "scope": gettext_lazy("Scope"),
@@ -79,15 +80,15 @@ class Bar:
         self.picture = picture
         self.view = view
         self.target = target
-        self.action = reverse(f"partnerships:{view}")
+        self.action = self._address(view)
 
     @property
     def tabs(self) -> list[tuple[SafeString, str, bool]]:
         """The three views under the same filters."""
         query = self.picture.query_string()
         return [
-            (joined([icon(name), label]), reverse(f"partnerships:{view}") + query, view == self.view)
-            for view, label, name in VIEWS
+            (joined([icon(name), label]), self._address(view) + query, view == self.view)
+            for view, (label, name, _path) in VIEWS.items()
         ]
 
     @cached_property
@@ -116,7 +117,10 @@ class Bar:
         """The filters that are on, one by one."""
         picture = self.picture
         chips = [
-            Chip(f"{LABELS[key]}: {self._label(key, value)}", self.action + picture.without(key, value))
+            Chip(
+                f"{LABELS[key]}: {self._label(key, value)}",
+                self.action + picture.without(key, value),
+            )
             for key, values in picture.filters.items()
             for value in values
         ]
@@ -170,6 +174,10 @@ class Bar:
         first, last = picture.unfiltered().remembered("track", self._span)
         return min(first, picture.on), max(last, picture.on)
 
+    @staticmethod
+    def _address(view: str) -> str:
+        return reverse("partnerships:list") + VIEWS[view][2]
+
     def _span(self) -> tuple[date, date]:
         today = self.picture.today
         found = Standing.objects.filter(stakeholder__in=self.picture.base()).aggregate(
@@ -193,7 +201,9 @@ class Bar:
             return country_name(value)
         if key == "municipality":
             return self.picture.words.municipality(value) or value
-        facet = self.picture.words.facet_by_id.get(int(value)) if key in {"content", "theme"} else None
+        facet = (
+            self.picture.words.facet_by_id.get(int(value)) if key in {"content", "theme"} else None
+        )
         options: list[Option] = [] if facet else self.picture.words.options(key)
         return facet.name if facet else next(one.label for one in options if one.value == value)
 

@@ -105,14 +105,11 @@ def undo(standing: Standing, *, by: Viewer) -> None:
     """Take a change back, as long as nothing about how the stakeholder stands has changed since."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=standing.stakeholder_id)
     events = list(Standing.pgh_event_model.objects.filter(stakeholder_id=stakeholder.pk).order_by("pgh_id"))
-    own = [event for event in events if event.pgh_obj_id == standing.pk]
-    context = own[-1].pgh_context_id if own else None
-    if context is None or events[-1].pgh_context_id != context:
+    context = events[-1].pgh_context_id if events else None
+    if context is None or last_change(stakeholder) != standing.pk:
         raise StandingError(_("Something has changed since, so this can't be undone any more."))
     undone = [event for event in events if event.pgh_context_id == context]
     earlier = [event for event in events if event.pgh_context_id != context]
-    if not earlier:
-        raise StandingError(_("This is where the record begins; there is nothing before it."))
     last = {event.pgh_obj_id: event for event in earlier}
     touched = {event.pgh_obj_id for event in undone}
     with history.acting(by, UNDONE):
@@ -135,13 +132,13 @@ def last_change(stakeholder: Stakeholder) -> int | None:
     last = events.order_by("-pgh_id").values_list("pgh_context_id", flat=True).first()
     if last is None or not events.exclude(pgh_context_id=last).exists():
         return None
-    # Of the rows that the change touched, the one that it gave its own reason is the one it opened.
-    touched = events.filter(pgh_context_id=last).values_list("pgh_obj_id", "reason", "pgh_context__metadata")
-    still = set(Standing.objects.filter(stakeholder=stakeholder).values_list("pk", flat=True))
-    for key, reason, metadata in touched:
-        if key in still and reason and reason == (metadata or {}).get("reason"):
-            return int(key)
-    return None
+    touched = list(events.filter(pgh_context_id=last).select_related("pgh_context").order_by("pgh_id"))
+    if (touched[0].pgh_context.metadata or {}).get("reason") == UNDONE:
+        return None
+    opened = [event for event in touched if event.pgh_label == "insert"]
+    # A change on the day of another wrote over that row; what it carried on begins later.
+    event = opened[-1] if opened else min(touched, key=lambda row: row.valid.lower or date.min)
+    return int(event.pgh_obj_id)
 
 
 def end(stakeholder: Stakeholder, *, on: date, reason: str, by: Viewer) -> Standing:

@@ -26,8 +26,8 @@ def balance(assessment: ValueAssessment) -> SafeString:
     rows = []
     for at, (word, ours, theirs) in enumerate(
         (
-            (_("gives"), assessment.we_give_score, assessment.they_give_score),
-            (_("gets"), assessment.we_get_score, assessment.they_get_score),
+            (_("giving"), assessment.we_give_score, assessment.they_give_score),
+            (_("getting"), assessment.we_get_score, assessment.they_get_score),
         )
     ):
         y = 26 + at * _ROW

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
@@ -52,11 +52,18 @@ class ApiDocs(DocsBase):
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         """Return the page."""
         schema = api.get_openapi_schema()
+        resources = _resources(schema)
+        # One resource at a time, so that the page stays small however many there are.
+        name = request.GET.get("resource", "")
+        shown = [resource for resource in resources if resource.name == name]
+        if name and not shown:
+            raise Http404
         return render(
             request,
             "portal/api.html",
             {
-                "resources": _resources(schema),
+                "resources": resources,
+                "shown": shown[0] if shown else None,
                 "address": f"{settings.SOLMU_ADDRESS}/api/v1",
                 "about": schema["info"]["description"],
             },

@@ -58,29 +58,34 @@ class HealthMiddleware:
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Tell that the process answers; asks nothing of the database."""
-    return HttpResponse("alive\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+    return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Tell whether requests can be served; why not is told on the machine itself or to a token."""
-    checks = {"database": _database(), "migrations": ""}
-    if not checks["database"]:
-        checks["migrations"] = _migrations()
-    ready = not any(checks.values())
-    status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-    body: dict[str, object] = {"ready": ready}
-    if _may_look(request):
-        body["checks"] = {name: trouble or "ok" for name, trouble in checks.items()}
+    """Tell whether requests can be served; what is amiss is told to insiders only."""
+    trouble = _database_trouble()
+    parts = {"database": not trouble, "migrations": False, "worker": False}
+    if not trouble:
+        trouble = _missing_migrations()
+        parts["migrations"] = not trouble
+        parts["worker"] = not trouble and _workers() > 0
+    # Without a worker pages still work; it is shown, not counted.
+    body: dict[str, object] = {"ready": not trouble}
+    if _is_insider(request):
+        body["parts"] = parts
+        if trouble:
+            body["trouble"] = trouble
     elif "details" in request.GET:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if trouble else HTTPStatus.OK
     return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Tell requests, latency, jobs, outbox and database, in the format of Prometheus."""
-    if not _may_look(request):
+    if not _is_insider(request):
         raise Http404
     text = "".join(f"{line}\n" for line in (*_requests(), *_jobs(), *_outbox(), *_size()))
     return HttpResponse(
@@ -100,7 +105,7 @@ def _count(status: int, seconds: float) -> None:
     )
 
 
-def _may_look(request: HttpRequest) -> bool:
+def _is_insider(request: HttpRequest) -> bool:
     """On the machine itself, with the monitoring token, or with an administrator's."""
     if _is_local(request):
         return True
@@ -126,7 +131,7 @@ def _is_local(request: HttpRequest) -> bool:
         return False
 
 
-def _database() -> str:
+def _database_trouble() -> str:
     """What is wrong with the database; empty when nothing is."""
     try:
         with connection.cursor() as cursor:
@@ -139,7 +144,7 @@ def _database() -> str:
 _migrated: set[str] = set()
 
 
-def _migrations() -> str:
+def _missing_migrations() -> str:
     """Which migrations are missing; once all are there, this process asks no more."""
     name = str(connection.settings_dict["NAME"])
     if name in _migrated:
@@ -190,6 +195,12 @@ def _jobs() -> Iterator[str]:
     states = ("waiting", "scheduled", "running", "failed", "stalled")
     for state, number in zip(states, numbers, strict=True):
         yield f'solmu_jobs{{state="{state}"}} {number}'
+    yield "# HELP solmu_oldest_waiting_job_seconds How long the oldest job has waited."
+    yield "# TYPE solmu_oldest_waiting_job_seconds gauge"
+    yield f"solmu_oldest_waiting_job_seconds {_oldest_job():g}"
+    yield "# HELP solmu_workers Workers that have given a sign of life just now."
+    yield "# TYPE solmu_workers gauge"
+    yield f"solmu_workers {_workers():g}"
 
 
 def _outbox() -> Iterator[str]:
@@ -203,9 +214,32 @@ def _outbox() -> Iterator[str]:
 
 
 def _size() -> Iterator[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        (size,) = cursor.fetchone()
     yield "# HELP solmu_database_bytes Size of the database."
     yield "# TYPE solmu_database_bytes gauge"
-    yield f"solmu_database_bytes {size}"
+    yield f"solmu_database_bytes {_figure('SELECT pg_database_size(current_database())'):.0f}"
+    yield "# HELP solmu_database_connections Open connections to the database."
+    yield "# TYPE solmu_database_connections gauge"
+    connections = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    yield f"solmu_database_connections {_figure(connections):g}"
+
+
+def _workers() -> float:
+    return _figure(
+        "SELECT count(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > now() - interval '1 minute'"
+    )
+
+
+def _oldest_job() -> float:
+    return _figure(
+        "SELECT coalesce(extract(epoch FROM now() - min(e.at)), 0) FROM procrastinate_jobs j"
+        " JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"
+        " WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at < now())"
+    )
+
+
+def _figure(statement: str) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone()
+    return float(row[0]) if row else 0.0

@@ -1,152 +1,307 @@
-"""`solmu seed`: a database full of synthetic, clearly fictional data, for trying out size and speed."""
+"""`solmu seed`: a database full of synthetic, clearly fictional data, for trying out size and speed.
+
+Networks and enrolments are seeded once Solmu has them.
+"""
 
 import argparse
+import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
-import pgtrigger
 from django.db import connection, transaction
 
 from solmu.accounts.models import ApiToken, User
 from solmu.installation import demo
 from solmu.lib import clock, names
+from solmu.lib.composed import composed
 from solmu.lib.periods import period
 from solmu.lib.tokens import token_hash
 from solmu.organisations import places
 from solmu.organisations.models import Affiliation, Institution, Municipality, Organisation
 from solmu.partnerships import ladder
 from solmu.people.models import Person
-from solmu.portal import fiction, rebuilding
+from solmu.portal import fiction
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of everything."""
+    """How much of everything; the first institution has all organisations as partners."""
 
     organisations: int
     institutions: int
-    partners_each: int  # the first institution has all organisations as partners
-    entries_each_partner: int
-    contacts_each_partner: int
+    partners_each: int
+    colleagues: int
 
 
 SCALES = {
-    "small": Scale(1_000, 3, 50, 3, 1),
-    "region": Scale(10_000, 12, 400, 4, 2),
-    "nation": Scale(100_000, 150, 500, 4, 2),
+    "small": Scale(1_000, 3, 50, 3),
+    "region": Scale(10_000, 12, 400, 6),
+    "nation": Scale(100_000, 150, 500, 12),
 }
+FIRST_SLUG = "oppilaitos-1"
+DESCRIPTION = """\
+Fill an empty database, or a demo's, with synthetic, clearly fictional data. The first institution
+has all organisations as partners, so that its list is as long as lists can be. Networks and
+enrolments are not seeded yet.
+
+  small    1,000 organisations, 3 institutions
+  region   10,000 organisations, 12 institutions
+  nation   100,000 organisations, 150 institutions, 1,000,000 contacts and dialogue entries
+
+The database becomes a demo: no mail ever leaves it. Look at it with `make demo DATA=…`.
+"""
 
 _ORGANISATIONS = """
 INSERT INTO organisations_organisation
     (uuid, slug, name_fi, name_sv, name_en, name_key, kind, business_id, oid, country, region_id,
      municipality_id, postal_code, lat, lon, website, fields, public, fact_sources, created_at)
-SELECT gen_random_uuid(), 'seed-' || n, t.name, '', '', t.key, t.kind, '', '', t.country,
-    CASE WHEN t.country = 'FI' THEN m.region_id END, CASE WHEN t.country = 'FI' THEN m.code END,
-    '', t.lat, t.lon, '', ARRAY[t.field]::varchar[], true, '{}', now()
+SELECT gen_random_uuid(), 'seed-' || n, t.name, '', '', t.key, t.kind, t.business_id, '', t.country,
+    m.region_id, m.code, '', t.lat, t.lon, '', ARRAY[t.field]::varchar[], true, '{}', now()
 FROM unnest(%(n)s::int[], %(name)s::text[], %(key)s::text[], %(kind)s::text[], %(field)s::text[],
-    %(country)s::text[], %(place)s::text[], %(lat)s::float[], %(lon)s::float[])
-    AS t(n, name, key, kind, field, country, place, lat, lon)
+    %(business_id)s::text[], %(country)s::text[], %(place)s::text[], %(lat)s::float[],
+    %(lon)s::float[]) AS t(n, name, key, kind, field, business_id, country, place, lat, lon)
 LEFT JOIN organisations_municipality m ON m.code = t.place
+ORDER BY n
 """
 
+# The first institution has all as partners; the others share none with each other.
 _STAKEHOLDERS = """
+WITH institution AS (
+    SELECT id, n - 1 AS n FROM unnest(%(institutions)s::bigint[]) WITH ORDINALITY AS t(id, n)
+), organisation AS (
+    SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM organisations_organisation
+    WHERE slug LIKE 'seed-%%'
+), pair AS (
+    SELECT i.id AS institution_id, o.id AS organisation_id, o.n FROM institution i, organisation o
+    WHERE i.n = 0
+    UNION ALL
+    SELECT i.id, o.id, o.n FROM institution i JOIN organisation o ON o.n / %(each)s = i.n WHERE i.n > 0
+)
 INSERT INTO partnerships_stakeholder
-    (uuid, institution_id, organisation_id, roles, next_step, notes, extra, created_at)
-SELECT gen_random_uuid(), %(institution)s, o.id, ARRAY['employer']::varchar[], '', '', '{}', now()
-FROM organisations_organisation o
-WHERE o.slug LIKE 'seed-%%' AND o.id %% %(of)s = %(rest)s
-ORDER BY o.id LIMIT %(limit)s
+    (uuid, institution_id, organisation_id, roles, next_step, next_step_on, notes, extra, created_at)
+SELECT gen_random_uuid(), institution_id, organisation_id,
+    ARRAY[(ARRAY['employer', 'customer', 'partner', 'education_provider'])[1 + n %% 4]]::varchar[],
+    CASE WHEN n %% 6 = 0 THEN (%(steps)s::text[])[1 + n / 6 %% %(step_count)s] ELSE '' END,
+    CASE WHEN n %% 6 = 0 THEN %(today)s::date + (n %% 97)::int - 10 END, '', '{}', now()
+FROM pair ORDER BY institution_id, n
 """
 
-# Two periods each: half of the partners rose a level in the middle of the last two years.
+# What standings, contacts and dialogue are made for: partners with a running number.
+_SEEDED = """
+CREATE TEMP TABLE seeded ON COMMIT DROP AS
+SELECT s.id, s.institution_id, s.organisation_id, row_number() OVER (ORDER BY s.id) AS number
+FROM partnerships_stakeholder s
+JOIN organisations_organisation o ON o.id = s.organisation_id
+WHERE o.slug LIKE 'seed-%%' AND s.institution_id = ANY(%(institutions)s)
+"""
+
+_WHO = """
+CREATE TEMP TABLE who ON COMMIT DROP AS
+SELECT institution_id, array_agg(person_id ORDER BY id) AS people
+FROM organisations_affiliation WHERE institution_id = ANY(%(institutions)s) GROUP BY 1
+"""
+
+# Two periods each: a third of the partners rose a level more than a year ago.
 _STANDINGS = """
-INSERT INTO partnerships_standing
-    (stakeholder_id, valid, state, level_id, contents, themes, scope_override, form, owner_id, goals, reason)
+INSERT INTO partnerships_standing (stakeholder_id, valid, state, level_id, contents, themes,
+    scope_override, form, owner_id, goals, reason)
 SELECT s.id,
-    CASE half WHEN 0 THEN daterange(NULL, %(today)s::date - 400) ELSE daterange(%(today)s::date - 400, NULL) END,
-    CASE WHEN s.id %% 29 = 0 AND half = 1 THEN 'paused' WHEN s.id %% 17 = 0 THEN 'potential' ELSE 'active' END,
-    CASE WHEN s.id %% 17 = 0 THEN NULL
-         ELSE (SELECT id FROM partnerships_level l WHERE l.institution_id = s.institution_id
-               AND l.rank = 1 + least(3, (abs(hashint8(s.id)) %% 10) / 4 + half * (s.id %% 2)::int)) END,
-    ARRAY(SELECT id FROM partnerships_facet f WHERE f.institution_id = s.institution_id
-          AND f.kind = 'content' AND f.rank %% 5 = s.id %% 5),
-    '{}', '', 'bilateral',
-    (SELECT a.person_id FROM organisations_affiliation a WHERE a.institution_id = s.institution_id LIMIT 1),
-    '', CASE half WHEN 1 THEN 'Synteettinen muutos' ELSE '' END
-FROM partnerships_stakeholder s, generate_series(0, 1) half
+    CASE half WHEN 0 THEN daterange(NULL, %(today)s::date - (400 + s.number %% 200)::int)
+        ELSE daterange(%(today)s::date - (400 + s.number %% 200)::int, NULL) END,
+    CASE WHEN s.number %% 17 = 0 THEN 'potential' WHEN half = 1 AND s.number %% 29 = 0 THEN 'paused'
+        WHEN half = 1 AND s.number %% 41 = 0 THEN 'ended' ELSE 'active' END,
+    CASE WHEN s.number %% 17 > 0 THEN
+        levels.ids[least(4, 1 + (s.number %% 10 >= 5)::int + (s.number %% 20 = 19)::int
+            + half * (s.number %% 3 = 0)::int)] END,
+    CASE WHEN s.number %% 7 = 0 THEN ARRAY[contents.ids[1], contents.ids[2 + s.number %% 4]]
+        ELSE ARRAY[contents.ids[1 + s.number %% 5]] END,
+    CASE WHEN s.number %% 4 = 0 THEN ARRAY[themes.ids[1 + s.number %% 5]] ELSE '{}' END,
+    CASE WHEN half = 1 AND s.number %% 500 = 499 THEN 'national' ELSE '' END, 'bilateral',
+    who.people[1 + s.number %% cardinality(who.people)], '',
+    CASE half WHEN 1 THEN 'Synteettinen muutos' ELSE '' END
+FROM seeded s
+JOIN who USING (institution_id)
+JOIN (SELECT institution_id, array_agg(id ORDER BY rank) AS ids FROM partnerships_level
+    GROUP BY 1) levels USING (institution_id)
+JOIN (SELECT institution_id, array_agg(id ORDER BY rank) AS ids FROM partnerships_facet
+    WHERE kind = 'content' GROUP BY 1) contents USING (institution_id)
+JOIN (SELECT institution_id, array_agg(id ORDER BY rank) AS ids FROM partnerships_facet
+    WHERE kind = 'theme' GROUP BY 1) themes USING (institution_id)
+CROSS JOIN generate_series(0, 1) half
+"""
+
+_VALUES = """
+INSERT INTO partnerships_valueassessment (stakeholder_id, "on", we_give, we_get, they_give, they_get,
+    student, we_give_score, we_get_score, they_give_score, they_get_score, student_score, language,
+    by_id)
+SELECT s.id, %(today)s::date - 500 * (1 - half) - (s.number %% 90)::int, '', 'Synteettinen arvio', '',
+    '', '', s.number %% 5, (s.number / 5 + half) %% 5, s.number / 25 %% 5, (s.number / 7 + half) %% 5,
+    2 + s.number %% 3, 'fi', who.people[1]
+FROM seeded s JOIN who USING (institution_id) CROSS JOIN generate_series(0, 1) half
+WHERE s.number %% 8 = 0
 """
 
 _PEOPLE = """
-INSERT INTO people_person
-    (uuid, given_name, family_name, email, other_emails, phone, language, legal_basis, created_at)
-SELECT gen_random_uuid(), (%(given)s::text[])[1 + n %% %(givens)s], (%(family)s::text[])[1 + n / 7 %% %(families)s],
-    'seed-' || n || '@posti.example', '[]', '', 'fi', 'public_task', now()
-FROM generate_series(0, %(count)s - 1) n
+INSERT INTO people_person (uuid, given_name, family_name, email, other_emails, phone, language,
+    legal_basis, created_at)
+SELECT gen_random_uuid(), (%(given)s::text[])[1 + n %% %(givens)s],
+    (%(family)s::text[])[1 + n / 7 %% %(families)s], 'seed-' || n || '@posti.example', '[]', '', 'fi',
+    'public_task', now()
+FROM generate_series(0, 2 * (SELECT count(*) FROM seeded) - 1) n
 """
 
 _CONTACTS = """
 INSERT INTO partnerships_contact (stakeholder_id, person_id, title, note, valid)
-SELECT s.id, p.id, 'yhteyshenkilö', '', daterange(%(today)s::date - 500, NULL)
-FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM partnerships_stakeholder) s
-CROSS JOIN generate_series(0, %(each)s - 1) k
+SELECT s.id, p.id, (ARRAY['yhteyshenkilö', 'toimitusjohtaja'])[k], '',
+    daterange(%(today)s::date - 500, NULL)
+FROM seeded s CROSS JOIN generate_series(1, 2) k
 JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM people_person WHERE email LIKE 'seed-%%') p
-    ON p.n = (s.n - 1) * %(each)s + k + 1
+    ON p.n = 2 * s.number - 2 + k
 """
 
+# One to seven entries, and with every thousandth partner two hundred; some are tasks not yet done.
 _DIALOGUE = """
-INSERT INTO partnerships_dialogueentry
-    (uuid, stakeholder_id, kind, "on", title, text, language, author_id, limited, created_at, due_on)
-SELECT gen_random_uuid(), s.id, (ARRAY['meeting','call','visit','note'])[1 + (s.id + k) %% 4],
-    %(today)s::date - (abs(hashint8(s.id * 31 + k)) %% 730)::int,
-    (%(titles)s::text[])[1 + (s.id + k) %% %(title_count)s], (%(texts)s::text[])[1 + (s.id * 3 + k) %% %(text_count)s],
-    'fi', a.person_id, false, now(), NULL
-FROM partnerships_stakeholder s
-CROSS JOIN generate_series(1, %(each)s) k
-JOIN LATERAL (SELECT person_id FROM organisations_affiliation a WHERE a.institution_id = s.institution_id LIMIT 1) a ON true
+INSERT INTO partnerships_dialogueentry (uuid, stakeholder_id, kind, "on", title, text, language,
+    author_id, contact_id, due_on, done_on, limited, created_at)
+SELECT gen_random_uuid(), s.id, what.kind, day.day, what.title,
+    (%(texts)s::text[])[1 + (s.number * 3 + k) %% %(text_count)s], 'fi',
+    who.people[1 + (s.number + k) %% cardinality(who.people)],
+    CASE WHEN what.kind IN ('meeting', 'call', 'visit') THEN c.id END,
+    CASE WHEN what.kind = 'task' THEN day.day + 30 END,
+    CASE WHEN what.kind = 'task' AND day.day < %(today)s::date - 40 THEN day.day + 20 END,
+    (s.number + k) %% 97 = 0, now()
+FROM seeded s
+JOIN who USING (institution_id)
+JOIN (SELECT stakeholder_id, min(id) AS id FROM partnerships_contact GROUP BY 1) c
+    ON c.stakeholder_id = s.id
+CROSS JOIN LATERAL generate_series(1,
+    CASE WHEN s.number %% 1000 = 1 THEN 200 ELSE 1 + s.number %% 7 END) k
+CROSS JOIN LATERAL (SELECT 1 + (s.number * 5 + k) %% %(count)s AS at) pick
+CROSS JOIN LATERAL (SELECT (%(kinds)s::text[])[at] AS kind, (%(titles)s::text[])[at] AS title) what
+CROSS JOIN LATERAL (SELECT %(today)s::date - (abs(hashint8(s.number * 31 + k)) %% 730)::int AS day) day
+"""
+
+_CONFIRMATIONS = """
+INSERT INTO partnerships_confirmation (stakeholder_id, contact_id, shows, shown, state, answer,
+    language, asked_by_id, asked_on, answered_on)
+SELECT s.id, c.id, '["content"]', '{}', 'confirmed', '', 'fi', who.people[1],
+    %(today)s::date - 60, %(today)s::date - 50
+FROM seeded s JOIN who USING (institution_id)
+JOIN (SELECT stakeholder_id, min(id) AS id FROM partnerships_contact GROUP BY 1) c
+    ON c.stakeholder_id = s.id
+WHERE s.number %% 50 = 0
+"""
+
+# The same ties as the rebuilders tell, which a test compares; a million rows one by one would take long.
+_EVIDENCE = """
+INSERT INTO ties_evidence (a_id, b_id, kind, valid, source_kind, source_id, institution_id)
+SELECT least(s.institution_id, s.organisation_id), greatest(s.institution_id, s.organisation_id),
+    'dialogue', daterange(d.on, d.on + 1), 'dialogue', d.id, s.institution_id
+FROM seeded s JOIN partnerships_dialogueentry d ON d.stakeholder_id = s.id
+WHERE d.kind IN ('meeting', 'call', 'visit', 'contact') AND NOT d.limited
+UNION ALL
+SELECT least(s.institution_id, s.organisation_id), greatest(s.institution_id, s.organisation_id),
+    'confirmation', daterange(c.answered_on, c.answered_on + 1), 'confirmation', c.id, NULL
+FROM seeded s JOIN partnerships_confirmation c ON c.stakeholder_id = s.id
 """
 
 
 def main(argv: list[str]) -> int:
-    """Fill the database; refuses one that already has partners."""
-    parser = argparse.ArgumentParser("solmu seed", description=__doc__)
-    parser.add_argument("--scale", choices=sorted(SCALES), default="small")
+    """Fill the database; refuses one that is in use or has been seeded."""
+    parser = argparse.ArgumentParser(
+        "solmu seed", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--scale", choices=list(SCALES), default="small")
     arguments = parser.parse_args(argv)
-    if Institution.objects.exists():
-        parser.error("the database has institutions already; seed an empty one")
+    if Institution.objects.exists() and not demo.is_demo():
+        parser.error("the database is in use; seed an empty one or a demo's")
+    if Organisation.objects.filter(slug=FIRST_SLUG).exists():
+        parser.error("the database has been seeded already")
     started = time.monotonic()
-    seed(SCALES[arguments.scale])
-    print(f"seeded {arguments.scale} in {time.monotonic() - started:.0f} s")
+    seed(SCALES[arguments.scale], say=lambda text: print(text, file=sys.stderr, flush=True))
+    print(f"Seeded {arguments.scale} in {time.monotonic() - started:.0f} s.")
+    print("Who sees most: leader-1@solmu.example, by a sign-in link or with the API token seed-1.")
     return 0
 
 
 @transaction.atomic
-def seed(scale: Scale) -> None:
-    """Write everything; history is not kept of synthetic data."""
+def seed(scale: Scale, say: Callable[[str], None] = lambda text: None) -> None:
+    """Write everything, in one transaction."""
     demo.mark()  # synthetic content is a demo's content: nobody's real mail may ever leave it
     places.load_places()
-    with pgtrigger.ignore():
-        _organisations(scale)
-        _institutions(scale)
-        _partners(scale)
-    rebuilding.rebuild_derived()
+    say("organisations")
+    _organisations(scale)
+    institutions = _institutions(scale)
+    for name, sql in _steps():
+        say(name)
+        _run(sql, **_values(scale, institutions))
+    for table in ("partnerships_stakeholder", "partnerships_contact", "partnerships_dialogueentry"):
+        _run(f"ANALYZE {table}")
+    say("search index")
+    for index in composed("INDEXES"):
+        index()
+    _run("ANALYZE")
 
 
-def analyze() -> None:
-    """Tell the planner how much there is."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+def _steps() -> Iterator[tuple[str, str]]:
+    yield "partners", _STAKEHOLDERS
+    yield "partners", _SEEDED
+    yield "partners", _WHO
+    yield "partners", "ANALYZE seeded"
+    yield "standings", _STANDINGS
+    yield "value", _VALUES
+    yield "people", _PEOPLE
+    yield "contacts", _CONTACTS
+    yield "dialogue", _DIALOGUE
+    yield "confirmations", _CONFIRMATIONS
+    yield "evidence", _EVIDENCE
+
+
+def _values(scale: Scale, institutions: list[int]) -> dict[str, Any]:
+    said = [
+        (kind, title)
+        for kind, titles in (
+            ("meeting", fiction.MEETING_TITLES),
+            ("call", fiction.CALL_TITLES),
+            ("visit", fiction.VISIT_TITLES),
+            ("note", fiction.NOTE_TITLES),
+            ("task", fiction.TASK_TITLES[:1]),
+        )
+        for title in titles
+    ]
+    return {
+        "today": clock.today(),
+        "institutions": institutions,
+        "each": scale.partners_each,
+        "steps": list(fiction.TASK_TITLES),
+        "step_count": len(fiction.TASK_TITLES),
+        "given": list(fiction.GIVEN_NAMES),
+        "givens": len(fiction.GIVEN_NAMES),
+        "family": list(fiction.FAMILY_NAMES),
+        "families": len(fiction.FAMILY_NAMES),
+        "kinds": [kind for kind, _title in said],
+        "titles": [title for _kind, title in said],
+        "count": len(said),
+        "texts": list(fiction.TEXTS),
+        "text_count": len(fiction.TEXTS),
+    }
 
 
 def _run(sql: str, **values: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, values or None)
 
 
 def _organisations(scale: Scale) -> None:
     homes = list(Municipality.objects.order_by("code").values_list("code", "lat", "lon"))
     columns: dict[str, list[Any]] = {
-        key: [] for key in ("n", "name", "key", "kind", "field", "country", "place", "lat", "lon")
+        key: []
+        for key in (
+            *("n", "name", "key", "kind", "field", "business_id", "country", "place", "lat", "lon"),
+        )
     }
     for number in range(scale.organisations):
         if number % 20 == 19:
@@ -154,7 +309,7 @@ def _organisations(scale: Scale) -> None:
             code = None
         else:
             fact = fiction.finnish_organisation(number)
-            # Larger codes of a crowded list: a third of all partners share thirty municipalities.
+            # A third of all share thirty municipalities.
             code, lat, lon = homes[number * 37 % (30 if number % 3 == 0 else len(homes))]
             country = "FI"
         row = (
@@ -163,6 +318,7 @@ def _organisations(scale: Scale) -> None:
             names.key(fact.name),
             fact.kind,
             fact.field,
+            fact.business_id,
             country,
             code,
             round(lat + (number % 97 - 48) / 1200, 5),
@@ -173,13 +329,15 @@ def _organisations(scale: Scale) -> None:
     _run(_ORGANISATIONS, **columns)
 
 
-def _institutions(scale: Scale) -> None:
+def _institutions(scale: Scale) -> list[int]:
     homes = list(Municipality.objects.select_related("region").order_by("code"))
-    for number in range(scale.institutions):
+    random = Random(scale.institutions)
+    made = []
+    for number in range(1, scale.institutions + 1):
         home = homes[number * 2 % len(homes)]
-        name = f"Kuvitteellinen ammattiopisto {number + 1}"
+        name = f"Kuvitteellinen ammattiopisto {number}"
         organisation = Organisation.objects.create(
-            slug=f"oppilaitos-{number + 1}",
+            slug=f"oppilaitos-{number}",
             name_fi=name,
             name_key=names.key(name),
             kind=Organisation.Kind.EDUCATION_PROVIDER,
@@ -189,52 +347,28 @@ def _institutions(scale: Scale) -> None:
             lon=home.lon,
             public=True,
         )
-        institution = Institution.objects.create(organisation=organisation, fields=["engineering", "health"])
+        institution = Institution.objects.create(
+            organisation=organisation, fields=["engineering", "health"]
+        )
         institution.regions.add(home.region)
         ladder.create_defaults(institution)
-        user = User.objects.create_user(f"leader-{number + 1}@solmu.example")
-        person = Person.objects.create(given_name="Johtaja", family_name=str(number + 1), email=user.email, user=user)
+        _people(institution, number, scale.colleagues, random)
+        made.append(institution.pk)
+    return made
+
+
+def _people(institution: Institution, number: int, colleagues: int, random: Random) -> None:
+    roles = [Affiliation.Role.LEADER, Affiliation.Role.COORDINATOR]
+    roles += [Affiliation.Role.CONTRIBUTOR] * (colleagues - len(roles))
+    for at, role in enumerate(roles, start=1):
+        email = f"{role}-{number}@solmu.example" if at < 3 else f"{role}-{number}-{at}@solmu.example"
+        user = User.objects.create_user(email)
+        given, family = fiction.person_name(random)
+        person = Person.objects.create(given_name=given, family_name=family, email=email, user=user)
         Affiliation.objects.create(
-            person=person, institution=institution, role=Affiliation.Role.LEADER, valid=period(clock.today())
+            person=person, institution=institution, role=role, valid=period(clock.today())
         )
-        ApiToken.objects.create(user=user, name="seed", token_hash=token_hash(f"seed-{number + 1}"))
-
-
-def _partners(scale: Scale) -> None:
-    today = clock.today()
-    ids = list(Institution.objects.order_by("pk").values_list("pk", flat=True))
-    for number, institution in enumerate(ids):
-        everything = number == 0
-        _run(
-            _STAKEHOLDERS,
-            institution=institution,
-            of=1 if everything else max(1, scale.organisations // scale.partners_each),
-            rest=0 if everything else number % max(1, scale.organisations // scale.partners_each),
-            limit=scale.organisations if everything else scale.partners_each,
-        )
-    analyze()
-    _run(_STANDINGS, today=today)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM partnerships_stakeholder")
-        (stakeholders,) = cursor.fetchone()
-    _run(
-        _PEOPLE,
-        given=list(fiction.GIVEN_NAMES),
-        givens=len(fiction.GIVEN_NAMES),
-        family=list(fiction.FAMILY_NAMES),
-        families=len(fiction.FAMILY_NAMES),
-        count=stakeholders * scale.contacts_each_partner,
-    )
-    analyze()
-    _run(_CONTACTS, today=today, each=scale.contacts_each_partner)
-    titles = (*fiction.MEETING_TITLES, *fiction.CALL_TITLES, *fiction.VISIT_TITLES, *fiction.NOTE_TITLES)
-    _run(
-        _DIALOGUE,
-        today=today,
-        titles=list(titles),
-        title_count=len(titles),
-        texts=list(fiction.TEXTS),
-        text_count=len(fiction.TEXTS),
-        each=scale.entries_each_partner,
-    )
-    analyze()
+        if role == Affiliation.Role.LEADER:
+            ApiToken.objects.create(
+                user=user, name="seed", token_hash=token_hash(f"seed-{number}")
+            )

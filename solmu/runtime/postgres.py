@@ -192,11 +192,13 @@ class PostgresServer:
     @property
     def pid(self) -> int | None:
         """The process of the running server, or None."""
+        own = self._process.pid if self._process and self._process.poll() is None else None
         lines = self._pid_file_lines()
         pid = int(lines[0]) if lines and lines[0].strip().isdigit() else 0
-        if self._process and self._process.pid == pid and self._process.poll() is not None:
-            return None
-        return pid if pid and _process_is_postgres(pid) else None
+        if self._process and self._process.pid == pid:
+            return own
+        # Where somebody removed the folder, the own process is still there to be stopped.
+        return pid if pid and _process_is_postgres(pid) else own
 
     def running(self) -> bool:
         """Whether the server's process lives."""

@@ -31,8 +31,8 @@ LOOK_EVERY = 0.25
 CALM_AFTER = 60.0  # a child that ran this long has no history of failures
 
 
-class AlreadyRunningError(RuntimeError):
-    """Another supervisor uses this data folder, or another program the port."""
+class StartError(RuntimeError):
+    """Solmu can't start here; the text says why and what to do."""
 
 
 class StoppedError(Exception):
@@ -129,7 +129,7 @@ class Supervisor:
     def step(self, command: list[str], environment: Mapping[str, str]) -> None:
         """Run one command to its end, as part of the preparation."""
         child = Child("preparation", command, 2)
-        child.start(self.environment | environment)
+        child.start(self.environment | dict(environment))
         try:
             while not child.died():
                 if self._stopping.wait(0.05):
@@ -138,7 +138,7 @@ class Supervisor:
             code = child.process.poll() if child.process else None
             child.stop()
         if code:
-            raise RuntimeError("The database couldn't be prepared; the lines above say why.")
+            raise StartError("The database couldn't be prepared; the lines above say why.")
 
     # How it is done
 
@@ -155,7 +155,7 @@ class Supervisor:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise AlreadyRunningError(f"Solmu runs already in {self.data}.") from None
+                raise StartError(f"Solmu runs already in {self.data}.") from None
             yield
 
     def _check_port(self) -> None:
@@ -164,7 +164,7 @@ class Supervisor:
             try:
                 probe.bind((self.host, self.port))
             except OSError as error:
-                raise AlreadyRunningError(
+                raise StartError(
                     f"Port {self.port} can't be used ({error.strerror}). Choose another: PORT=8001"
                 ) from None
 
@@ -205,7 +205,7 @@ class Supervisor:
                 return True
             self._look_after()
             if time.monotonic() > deadline:
-                raise RuntimeError("The web process doesn't answer; its log above says why.")
+                raise StartError("The web process doesn't answer; its log above says why.")
         return False
 
     def _look_after(self) -> None:
@@ -277,9 +277,9 @@ def processes() -> Iterator[tuple[int, str]]:
             if folder.name.isdigit():
                 with suppress(OSError, IndexError, ValueError):
                     fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                    arguments = (folder / "cmdline").read_bytes().split(b"\0")
                     if fields[0] != "Z":
-                        yield int(fields[2]), command.decode(errors="replace")
+                        yield int(fields[2]), b" ".join(arguments).decode(errors="replace")
         return
     listing = subprocess.run(
         ["ps", "-axo", "pgid=,command="], capture_output=True, text=True, check=False

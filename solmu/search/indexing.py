@@ -1,6 +1,7 @@
 """Writing the search index, in the same transaction as the record."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 
 from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
@@ -48,12 +49,19 @@ def forget(kind: str, record_id: int) -> None:
     Entry.objects.filter(kind=kind, record_id=record_id).delete()
 
 
+# Set while `differences` asks: then `fill` compares instead of writing.
+_comparing: ContextVar[dict[str, tuple[int, int]] | None] = ContextVar("comparing", default=None)
+
+
 def fill(kind: str, select: str, ids: Iterable[int] | None = None) -> int:
     """Write the entries of one kind as a SELECT tells them, all of them or those of some records.
 
     The SELECT gives record_id, institution_id, public, leaders_only, author_id, title, text,
     language and url. What it tells no more is taken out of the index.
     """
+    if (found := _comparing.get()) is not None:
+        found[kind] = _compare(kind, select)
+        return 0
     told = f"SELECT * FROM ({select}) AS told"  # noqa: S608 - our own SQL
     own, some = "", []
     if ids is not None:
@@ -73,3 +81,29 @@ def fill(kind: str, select: str, ids: Iterable[int] | None = None) -> int:
             [kind, *some],
         )
         return cursor.rowcount
+
+
+def differences(indexes: Iterable[Callable[[], None]]) -> dict[str, tuple[int, int]]:
+    """For each kind, how many entries are missing or stale, and how many shouldn't be there so."""
+    found: dict[str, tuple[int, int]] = {}
+    token = _comparing.set(found)
+    try:
+        for write in indexes:
+            write()
+    finally:
+        _comparing.reset(token)
+    return found
+
+
+def _compare(kind: str, select: str) -> tuple[int, int]:
+    columns = "record_id, institution_id, public, leaders_only, author_id, title, text, language, url"
+    told = f"SELECT {columns} FROM ({select}) AS told"  # noqa: S608
+    kept = f"SELECT {columns} FROM search_entry WHERE kind = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT (SELECT count(*) FROM ({told} EXCEPT ({kept})) AS a),"  # noqa: S608
+            f" (SELECT count(*) FROM ({kept} EXCEPT ({told})) AS b)",
+            [kind, kind],
+        )
+        missing, extra = cursor.fetchone()
+    return missing, extra

@@ -44,6 +44,12 @@ class Told:
     source: Source | None
 
 
+def kind_name(key: str) -> Any:
+    """What a kind of evidence is called."""
+    kind: Kind | None = composed("EVIDENCE_KINDS").get(key)
+    return kind.label if kind else key
+
+
 def told(evidence: Iterable[Evidence], viewer: Viewer) -> list[Told]:
     """The evidence in words, with links to the records; a query a kind."""
     rows = list(evidence)

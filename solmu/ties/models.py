@@ -1,5 +1,7 @@
 """Evidence: what two organisations have done together, on a date."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +15,8 @@ class Evidence(models.Model):
 
     `institution` set: known to that institution alone (its own dialogue). Empty: known to both ends.
     """
+
+    ORDERED_ENDS: ClassVar = ("a_id", "b_id")
 
     a = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_a")
     b = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_b")

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from solmu.lib import paging, sheets_out
@@ -128,7 +128,8 @@ class Table[Row]:
         columns = self.columns if chosen else self.all_columns
         headings = [str(column.label) for column in columns]
         keys = [column.key for column in columns]
-        values = self._values(columns)
+        language = (get_language() or "en")[:2]
+        values = self._values(columns, language)
         filename = f"{slugify(self.name) or 'list'}.{form}"
         if getattr(self.request, "demo", False):
             # A file leaves its page: it says itself that what it holds is fiction.
@@ -141,7 +142,6 @@ class Table[Row]:
             file = sheets_out.xlsx_file(headings, values, title=str(self.name))
             response = FileResponse(file, as_attachment=True, filename=filename)
         elif form == "csv":
-            language = (get_language() or "en")[:2]
             rows = sheets_out.csv_chunks(headings, values, language=language)
             response = StreamingHttpResponse(rows)
         else:
@@ -169,7 +169,7 @@ class Table[Row]:
             )
         )
 
-    def _values(self, columns: Sequence[Column[Row]]) -> Iterator[list[Any]]:
+    def _values(self, columns: Sequence[Column[Row]], language: str) -> Iterator[list[Any]]:
         queryset = self.queryset
         if self._export_rows:
             queryset = self._export_rows(queryset)
@@ -177,8 +177,10 @@ class Table[Row]:
         cursor: str | None = None
         while True:
             page = paging.page(queryset, self._order, cursor, _EXPORT_CHUNK)
-            for row in page.rows:
-                yield [take(row) for take in takers]
+            # A file is sent after the request's own language is gone.
+            with override(language):
+                values = [[take(row) for take in takers] for row in page.rows]
+            yield from values
             if not page.next:
                 return
             cursor = page.next

@@ -1,0 +1,154 @@
+"""Merging two entries of the directory that are one organisation, and taking the merge back.
+
+Everything that points to the entry that goes leads to the one that stays. Where periods would
+overlap, a person settles which holds. A public entry may be others' too: an administrator accepts.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from solmu.audit import history
+from solmu.lib import clock
+from solmu.lib.absorbing import Absorption, Overlap, undo
+from solmu.lib.composed import follow
+from solmu.organisations import indexing
+from solmu.organisations.models import Institution, Merge, Organisation, SlugHistory
+from solmu.people.viewer import Viewer
+
+RELATION = "organisations.Relation"
+
+
+class MergeError(ValueError):
+    """The entries can't be merged; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a merge would do: how many rows it would lead over, and which periods would overlap."""
+
+    overlaps: list[Overlap]
+    moved: int
+
+
+def ends(one: Organisation, other: Organisation) -> tuple[Organisation, Organisation]:
+    """Which of two stays: an institution, else the public one, else the older; the other goes."""
+    if one.pk == other.pk:
+        raise MergeError(_("An entry can't be merged with itself."))
+    if one.merged_into_id or other.merged_into_id:
+        raise MergeError(_("One of the entries has been merged already."))
+    theirs = set(Institution.objects.filter(pk__in=[one.pk, other.pk]).values_list("pk", flat=True))
+    if len(theirs) > 1:
+        raise MergeError(_("Two institutions that use Solmu can't be merged here."))
+
+    def rank(each: Organisation) -> tuple[bool, bool, int]:
+        return each.pk not in theirs, not each.public, each.pk
+
+    kept, gone = sorted((one, other), key=rank)
+    return kept, gone
+
+
+def preview(kept: Organisation, gone: Organisation, choices: dict[str, str]) -> Preview:
+    """Try the merge and take it back at once."""
+    with transaction.atomic():
+        work = _absorb(kept.pk, gone.pk, choices)
+        seen = Preview(list(work.overlaps), len(work.journal))
+        transaction.set_rollback(True)
+    return seen
+
+
+@transaction.atomic
+def ask(
+    kept: Organisation,
+    gone: Organisation,
+    *,
+    by: Viewer,
+    choices: dict[str, str],
+    institution_id: int | None = None,
+) -> Merge:
+    """Merge two entries, or, where they may be others' too, ask an administrator to."""
+    merge = Merge.objects.create(
+        kept=kept,
+        gone=gone,
+        choices=choices,
+        asked_by_id=by.person_id,
+        institution_id=institution_id,
+    )
+    if by.is_admin or not (kept.public or gone.public):
+        accept(merge, by=by, choices={})
+        merge.refresh_from_db()
+    return merge
+
+
+@transaction.atomic
+def accept(merge: Merge, *, by: Viewer, choices: dict[str, str]) -> None:
+    """Carry out a merge; every overlap has to be settled."""
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    if merge.state != Merge.State.WAITING:
+        raise MergeError(_("This merge has been decided already."))
+    settled = {**merge.choices, **choices}
+    with history.acting(by, "entries merged"):
+        work = _absorb(merge.kept_id, merge.gone_id, settled)
+        if work.overlaps:
+            raise MergeError(_("Say first which of the overlapping periods holds."))
+        merge.state, merge.done_at = Merge.State.DONE, clock.real_now()
+        merge.choices, merge.journal = settled, work.journal
+        merge.save()
+    _follow(merge)
+
+
+@transaction.atomic
+def decline(merge: Merge, *, by: Viewer) -> None:
+    """Leave both entries as they are."""
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    if merge.state == Merge.State.WAITING:
+        merge.state, merge.done_at = Merge.State.DECLINED, clock.real_now()
+        merge.save(update_fields=["state", "done_at"])
+
+
+@transaction.atomic
+def take_back(merge: Merge, *, by: Viewer) -> list[dict[str, Any]]:
+    """Undo a merge; returns what has been changed since and stays with the kept entry."""
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    if merge.state != Merge.State.DONE:
+        raise MergeError(_("Only a merge that is done can be taken back."))
+    with history.acting(by, "merge taken back"):
+        left = undo(merge.journal)
+        merge.state, merge.undone_at = Merge.State.UNDONE, clock.real_now()
+        merge.save(update_fields=["state", "undone_at"])
+    _follow(merge)
+    return left
+
+
+def _absorb(kept_id: int, gone_id: int, choices: dict[str, str]) -> Absorption:
+    rows = Organisation.objects.select_for_update().in_bulk([kept_id, gone_id])
+    kept, gone = rows[kept_id], rows[gone_id]
+    if kept.merged_into_id or gone.merged_into_id:
+        raise MergeError(_("One of the entries has been merged already."))
+    work = Absorption(choices, ignored=frozenset([Merge]))
+    work.lead_over(kept, gone)
+    work.set(gone, merged_into_id=kept.pk)
+    sources = {**gone.fact_sources, **kept.fact_sources}
+    work.fill(kept, gone, leave=["merged_into", "public", "fact_sources", "name_key", "kind"])
+    work.set(kept, public=kept.public or gone.public, fact_sources=sources)
+    return work
+
+
+def _follow(merge: Merge) -> None:
+    """Let the index and the evidence tell what is now."""
+    relations = {entry["pk"] for entry in merge.journal if entry["model"] == RELATION}
+    indexing.index_changed([merge.kept_id, merge.gone_id])
+    follow("relation", sorted(relations))
+
+
+def address_of(slug: str) -> Organisation | None:
+    """The organisation that an address leads to: its own, a former one, or one merged into another."""
+    found = Organisation.objects.filter(slug=slug).select_related("merged_into").first()
+    if found is None:
+        former = SlugHistory.objects.filter(slug=slug).select_related("organisation").first()
+        found = former.organisation if former else None
+    while found is not None and found.merged_into is not None:
+        found = found.merged_into
+    return found

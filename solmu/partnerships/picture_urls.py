@@ -1,0 +1,15 @@
+"""Addresses of the picture: list, board, adding by hand."""
+
+from django.urls import path
+
+from solmu.partnerships import adding_views, board_views, list_views, map_views
+
+urlpatterns = [
+    path("", list_views.partner_list, name="list"),
+    path("new/", adding_views.new, name="new"),
+    path("map/", map_views.partner_map, name="map"),
+    path("map/boundaries.svg", map_views.boundaries, name="boundaries"),
+    path("strategy/", board_views.strategy, name="strategy"),
+    path("<int:pk>/move/", board_views.move, name="move"),
+    path("standings/<int:pk>/undo/", board_views.undo_move, name="undo_move"),
+]
