@@ -28,7 +28,12 @@ def seeded(server: PostgresServer, scale: str) -> str:
         environment = os.environ | {"DATABASE_URL": server.url(f"{name}_new")}
         for command in (["migrate"], ["seed", "--scale", scale]):
             began = time.monotonic()
-            subprocess.run([sys.executable, "-m", "solmu.cli", *command], env=environment, check=True, stdout=sys.stderr)
+            subprocess.run(
+                [sys.executable, "-m", "solmu.cli", *command],
+                env=environment,
+                check=True,
+                stdout=sys.stderr,
+            )
             if command[0] == "seed":
                 emit(f"seed {scale}", time.monotonic() - began, "s", 1)
         server.rename_database(f"{name}_new", name)

@@ -16,7 +16,16 @@ from solmu.runtime.postgres import PostgresServer
 
 Emit = Callable[[str, float, str, int], None]
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-HEADINGS = ("Organisaatio", "Y-tunnus", "Paikkakunta", "Taso", "Sisältö", "Yhteyshenkilö", "Sähköposti", "Viimeisin yhteys")
+HEADINGS = (
+    "Organisaatio",
+    "Y-tunnus",
+    "Paikkakunta",
+    "Taso",
+    "Sisältö",
+    "Yhteyshenkilö",
+    "Sähköposti",
+    "Viimeisin yhteys",
+)
 _PLACES = ("Hämeenlinna", "Tampere", "Helsinki", "Lahti", "Turku", "Forssa", "Riihimäki", "Oulu")
 _LEVELS = ("Yhteystaho", "Yhteistyö", "Kumppani", "Strateginen kumppani")
 
@@ -30,15 +39,27 @@ def run(server: PostgresServer, rows: int, emit: Emit) -> None:
     server.ensure_database("bench_import")
     environment = os.environ | {"DATABASE_URL": server.url("bench_import")}
     for command in (["migrate"], ["seed", "--scale", "small"]):
-        subprocess.run([sys.executable, "-m", "solmu.cli", *command], env=environment, check=True, stdout=sys.stderr)
+        subprocess.run(
+            [sys.executable, "-m", "solmu.cli", *command],
+            env=environment,
+            check=True,
+            stdout=sys.stderr,
+        )
     copied = _plain_copy(server, path, rows)
     emit("plain COPY of the same rows", copied, "rows/s", rows)
     for name in ("import from file to committed", "the same file again"):
         began = time.monotonic()
         answer = subprocess.run(
             [
-                sys.executable, "-m", "solmu.cli", "import", "organisations", str(path),
-                "--institution", "oppilaitos-3", "--json",
+                sys.executable,
+                "-m",
+                "solmu.cli",
+                "import",
+                "organisations",
+                str(path),
+                "--institution",
+                "oppilaitos-3",
+                "--json",
             ],  # fmt: skip
             env=environment,
             check=True,
@@ -50,7 +71,9 @@ def run(server: PostgresServer, rows: int, emit: Emit) -> None:
         emit(name, rows / seconds, "rows/s", summary["rows"])
         emit(f"{name}, ratio to COPY", copied * seconds / rows, "times slower", 1)
         if "seconds" in summary:
-            emit(f"{name}, apply step", rows / summary["seconds"]["apply"], "rows/s", summary["rows"])
+            emit(
+                f"{name}, apply step", rows / summary["seconds"]["apply"], "rows/s", summary["rows"]
+            )
 
 
 def _write(path: Path, rows: int) -> None:
@@ -84,7 +107,9 @@ def _plain_copy(server: PostgresServer, path: Path, rows: int) -> float:
         columns = ", ".join(f"c{number} text" for number in range(len(HEADINGS)))
         connection.execute(f"CREATE TEMP TABLE plain ({columns})")
         began = time.monotonic()
-        with connection.cursor().copy("COPY plain FROM STDIN (FORMAT csv, DELIMITER ';', HEADER)") as copy:
+        with connection.cursor().copy(
+            "COPY plain FROM STDIN (FORMAT csv, DELIMITER ';', HEADER)"
+        ) as copy:
             copy.write(path.read_bytes())
         connection.commit()
         return rows / (time.monotonic() - began)

@@ -57,7 +57,16 @@ def serving(server: PostgresServer, database_url: str, *, workers: int = 2) -> I
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     web = subprocess.Popen(
-        [sys.executable, "-m", "solmu.cli", "serve", "--port", str(port), "--workers", str(workers)],
+        [
+            sys.executable,
+            "-m",
+            "solmu.cli",
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+        ],
         env=os.environ | {"DATABASE_URL": database_url, "SOLMU_ADDRESS": url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

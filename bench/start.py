@@ -38,7 +38,9 @@ def run(emit: Emit) -> None:
 
 def _start() -> tuple[subprocess.Popen[bytes], float]:
     port = free_port()
-    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"SOLMU_DATA": str(DATA)}
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
+        "SOLMU_DATA": str(DATA)
+    }
     began = time.monotonic()
     demo = subprocess.Popen(
         [sys.executable, "-m", "solmu.cli", "demo", "--port", str(port)],
@@ -48,7 +50,10 @@ def _start() -> tuple[subprocess.Popen[bytes], float]:
     )
     deadline = began + 300
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10):
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10),
+        ):
             return demo, time.monotonic() - began
         time.sleep(0.05)
     demo.kill()

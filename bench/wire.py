@@ -48,7 +48,9 @@ def _visit(browser: Browser, url: str, path: str, session: str) -> tuple[int, fl
     sizes: list[int] = []
     wire.on("Network.loadingFinished", lambda event: sizes.append(_size(event)))
     page.goto(url + path, wait_until="networkidle")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+    painted = page.evaluate(
+        "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+    )
     context.close()
     return sum(sizes), float(painted), len(sizes)
 

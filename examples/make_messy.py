@@ -165,7 +165,7 @@ def strange_rows() -> list[list[object]]:
     return [
         row("Sagolandets Vård Ab", id=business_id(9_391_000), place="Hangö", level="kumppani",
             content="arbetsliv", person="Åke Sagqvist", email="ake@sagolandet.example"),
-        row("Påhittade Maskiner AB", id="SE559900000001", place="Stockholm", country="Ruotsi",
+        row("Påhittade Maskiner AB", id="SE559900000601", place="Stockholm", country="Ruotsi",
             level="Yhteistyö", content="kansainvälinen"),
         row("Väljamõeldud Puit OÜ", place="Tartu", country="Viro", level="kumppani",
             content="Kansainvälisyys", person="Mari Muinasjutt", email="mari@puit.example"),

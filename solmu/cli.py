@@ -140,6 +140,7 @@ def serve(argv: list[str]) -> int:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--threads", type=int, default=4, help="requests at a time, per worker")
+    parser.add_argument("--grace", type=int, default=10, help="seconds to finish when stopped")
     parser.add_argument(
         "--all", action="store_true", help="with live, worker and the embedded database"
     )
@@ -151,7 +152,11 @@ def serve(argv: list[str]) -> int:
     with database():
         collect_static()
         serve_web(
-            arguments.host, arguments.port, workers=arguments.workers, threads=arguments.threads
+            arguments.host,
+            arguments.port,
+            workers=arguments.workers,
+            threads=arguments.threads,
+            grace=arguments.grace,
         )
     return 0
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
+from solmu.partnerships import day as partner_day
 from solmu.partnerships import evidence as partner_evidence
 from solmu.partnerships import indexing as partner_index
 from solmu.partnerships import permissions as partners
 from solmu.people.viewer import Viewer
 from solmu.ties import relations
 from solmu.ties.kinds import Kind
-from solmu.ui.menu import MenuItem
+from solmu.ui.menu import MenuItem, Waiting
 
 # What a user is today; each room above people adds a line.
 VIEWER_FACTS: dict[str, Callable[[], Expression]] = {
@@ -69,11 +70,11 @@ SEARCH_KINDS = {
     "dialogue": SearchKind(_("dialogue"), "messages-square"),
 }
 
-# What waits for the viewer, for my day: each gives solmu.ui.menu.Waiting rows.
-WAITING: tuple[Callable[[Viewer], list[Any]], ...] = ()
+# What waits for the viewer, for my day: each gives rows.
+WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (partner_day.waits,)
 
-# Panels of my day: (who sees it, the panel).
-HOME_PANELS: tuple[tuple[Callable[[Viewer], bool], Any], ...] = ()
+# Panels of my day: each gives something with a `template`, or nothing for viewers without it.
+HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = (partner_day.panel,)
 
 # Panels of an organisation's page, by the name of the address that renders them.
 ORGANISATION_PANELS: tuple[str, ...] = ()

@@ -185,7 +185,9 @@ def _words(kept: list[tuple[Part, Any]], earlier: dict[tuple[int, int], Any]) ->
         for row in (event, earlier.get((id(part), event.pgh_id))):
             if row is None:
                 continue
-            for column, _label in part.fields:
+            named = {column.name: column for column in part.model._meta.concrete_fields}
+            columns = {column for column, _label in part.fields} | {named[one] for one in part.title}
+            for column in columns:
                 reference = _reference(part, column)
                 if reference is None:
                     continue
@@ -256,7 +258,10 @@ def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
         text for name in titles if (text := _shown(part, columns[name], event, words))
     )
     if happened == "insert":
-        facts = [fact for fact in facts if fact.after]
+        no = _text(value=False)
+        told = {columns[name].name for name in titles}
+        names = {str(label): column.name for column, label in part.fields}
+        facts = [f for f in facts if f.after not in {"", no} and names.get(str(f.name)) not in told]
     return Line(happened, part.label, title, facts)
 
 
@@ -284,7 +289,7 @@ def _text(value: Any) -> str:
         last = last_day(value)
         return f"{first}–{date_format(last, 'SHORT_DATE_FORMAT') if last else ''}"
     if isinstance(value, datetime):
-        return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
+        return date_format(localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
     if isinstance(value, dict):

@@ -185,7 +185,7 @@ def business_id(cell: Cell, country: str = "") -> BusinessId | None:
     value = text(cell)
     if not value:
         return None
-    return _business_id_of(value.upper(), country)
+    return _business_id_of(value, country)
 
 
 @lru_cache(maxsize=50_000)

@@ -87,7 +87,9 @@ class Absorption:
                 values[name] = {**theirs, **mine}
             elif mine in (None, "") and theirs not in (None, ""):
                 values[name] = theirs
-        self.set(kept, **values)
+        # One by one, so that each can be taken back although another has been changed since.
+        for name, value in values.items():
+            self.set(kept, **{name: value})
 
     def _lead(self, row: models.Model, key: models.Field, kept: models.Model) -> None:
         if type(row) is type(kept) and row.pk == kept.pk:  # it pointed to its other self

@@ -14,7 +14,7 @@ from solmu.partnerships import waiting
 from solmu.partnerships.models import Level, Standing
 from solmu.partnerships.picture import NO_LEVEL, Picture, derived_scope
 
-CARDS = 4
+CARDS = 3
 SCOPES = tuple(Standing.Scope)
 
 

@@ -80,6 +80,7 @@ def ask(
     stakeholder: Stakeholder, contact: Contact, *, shows: Iterable[str], by: Viewer
 ) -> Confirmation:
     """Send the contact a link to what is shown; what was shown is frozen, so the answer is to that."""
+    stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
     chosen = [key for key in PARTS if key in set(shows)]
     if contact.stakeholder_id != stakeholder.pk:
         raise ConfirmingError(_("The contact person belongs to another partner."))

@@ -18,6 +18,7 @@ from solmu.organisations.models import FactProposal, Organisation, OrganisationS
 from solmu.partnerships.import_rows import Facts, place_of
 from solmu.partnerships.import_words import KIND
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
+from solmu.people.models import Person
 
 if TYPE_CHECKING:
     from solmu.partnerships.import_planning import Target
@@ -59,7 +60,7 @@ UNION SELECT unnest(%s::bigint[])
 
 def _those(ids: Iterable[int]) -> RawSQL:
     """Any number of ids as one parameter."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])  # noqa: S611 - our own SQL
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
 @dataclass(slots=True)
@@ -170,8 +171,9 @@ class Known:
         for id_, key, country, municipality, number in rows.iterator(chunk_size=20_000):
             yield id_, key, (municipality or "") if country == "FI" else country, bool(number)
 
-    def name_candidates(self, targets: Iterable[Target]) -> None:
+    def name_candidates(self, targets: Sequence[Target]) -> None:
         """Write the names of possible duplicates beside their ids."""
+        of_row = {target.first.number: target.first for target in targets}
         targets = [target for target in targets if target.first.candidates]
         ids = {
             entry["id"]
@@ -181,7 +183,6 @@ class Known:
         }
         rows = Organisation.objects.filter(pk__in=_those(ids)).select_related("municipality")
         found = {row.pk: row for row in rows}
-        of_row = {target.first.number: target.first for target in targets}
         for target in targets:
             for entry in target.first.candidates:
                 if entry["kind"] == "organisation":
@@ -274,6 +275,7 @@ class Known:
             "stakeholder_id", "pk", "title", "person_id", "person__given_name", "person__family_name",
             "person__email", "person__other_emails", "person__phone",
         )  # fmt: skip
+        edited = self._edited_people(states)
         for id_, contact_id, title, person_id, given, family, email, others, phone in rows:
             name = f"{given} {family}".strip()
             states[id_].contacts.append(
@@ -286,8 +288,16 @@ class Known:
                     "email": email,
                     "other_emails": others,
                     "phone": phone,
+                    "edited": person_id in edited,
                 }
             )
+
+    def _edited_people(self, states: Mapping[int, StakeholderState]) -> set[int]:
+        """Contacts whose own facts somebody has changed since they were entered."""
+        events = Person.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+            pgh_label="update", pgh_obj__contacts__stakeholder_id__in=_those(states)
+        )
+        return set(events.values_list("pgh_obj_id", flat=True))
 
     def _last(self) -> tuple[dict[int, dict[str, Any]], dict[int, set[str]]]:
         """What the last file said of each organisation: its rows put together."""

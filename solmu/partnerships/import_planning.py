@@ -483,6 +483,8 @@ class _Comparing:
             before = last[position] if last else None
             if not new or (key == "email" and new in here["other_emails"]):
                 continue
+            if new == before and key != "title" and not here["edited"]:
+                continue  # another row of the file gave the same person another address or number
             place = (key, here["person_id"])
             if self._settle(place, new, here[key], before):
                 changes[key] = new

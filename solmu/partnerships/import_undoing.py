@@ -229,7 +229,7 @@ class _Undoing:
             DialogueEntry: indexing.DIALOGUE,
             Contact: indexing.CONTACT,
             Stakeholder: indexing.PARTNER,
-            Organisation: directory_indexing.KIND,
+            Organisation: directory_indexing.ORGANISATION,
         }
         with connection.cursor() as cursor:
             if model in kinds:
@@ -251,7 +251,7 @@ class _Undoing:
 
     def _index(self, table: str, id_: int) -> None:
         if table == import_writing.ORGANISATION:
-            directory_indexing.index([id_])
+            directory_indexing.index_organisations([id_])
             indexing.index_organisations([id_])
         elif table == import_writing.STAKEHOLDER:
             indexing.index_stakeholders([id_])

@@ -76,10 +76,10 @@ class Writer:
         entries = self._dialogue(stakeholders)
         changed = self._changes(stakeholders)
         self.step("search")
-        directory_indexing.index(self.made.get(ORGANISATION, []))
+        directory_indexing.index_organisations(self.made.get(ORGANISATION, []))
         organisations = [c.record_id for c in self.changed if c.table == ORGANISATION]
         if organisations:
-            directory_indexing.index(organisations)
+            directory_indexing.index_organisations(organisations)
             indexing.index_organisations(organisations)
         indexing.index_stakeholders([*self.made.get(STAKEHOLDER, []), *changed])
         indexing.index_contacts(contacts)

@@ -52,7 +52,7 @@ def page_svg(scene: Scene, base_url: str, *, name: str) -> str:
     """Return the map as a page shows it: a base map drawn elsewhere, areas and marks as links."""
     view = scene.view
     out = [
-        f'<svg class="map-svg" viewBox="{_box(view)}" role="group" aria-label="{escape(name)}">',
+        f'<svg class="map-svg" viewBox="{view_box(view)}" role="group" aria-label="{escape(name)}">',
         f'<use href="{escape(base_url)}#base" class="map-base"/>',
         '<g class="map-areas">',
     ]
@@ -137,13 +137,15 @@ def labels(
         if not text or any(text == other for *_, other in out):
             continue
         wide, gap = len(text) * 6.6 * unit, (spot.radius + 4) * unit
-        for side, anchor in ((1, "start"), (-1, "end")):
-            x, y = spot.x + side * gap, spot.y + 4 * unit
-            west = x if side > 0 else x - wide
-            box = (west, y - 11 * unit, west + wide, y + 3 * unit)
-            if not any(
-                _meets(box, circle) for circle in taken if circle[:2] != (spot.x, spot.y)
-            ) and not any(_overlap(box, other) for other in boxes):
+        for x, y, west, anchor in (
+            (spot.x + gap, spot.y + 4 * unit, spot.x + gap, "start"),
+            (spot.x - gap, spot.y + 4 * unit, spot.x - gap - wide, "end"),
+            (spot.x, spot.y + gap + 9 * unit, spot.x - wide / 2, "middle"),
+            (spot.x, spot.y - gap, spot.x - wide / 2, "middle"),
+        ):
+            box = (west, y - 10 * unit, west + wide, y + 2 * unit)
+            near = any(_meets(box, circle) for circle in taken if circle[:2] != (spot.x, spot.y))
+            if not near and not any(_overlap(box, other) for other in boxes):
                 boxes.append(box)
                 out.append((x, y, anchor, text))
                 break
@@ -237,7 +239,7 @@ def file_svg(
         f'<text x="0" y="-30" font-size="20" font-weight="700">{escape(title)}</text>'
         f'<text x="0" y="-10" font-size="13">{escape(note)}</text>'
         f'<svg width="{width:.0f}" height="{height:.0f}"'
-        f' viewBox="{_box(view)}"><rect x="0" y="0" width="{sea[0]}" height="{sea[1]}"'
+        f' viewBox="{view_box(view)}"><rect x="0" y="0" width="{sea[0]}" height="{sea[1]}"'
         f' fill="{_COLOURS["water"]}"/>{base}{areas}{lines}'
         f"{''.join(_spots(scene, links=False))}</svg>"
         f'{key}<text x="0" y="{height + 20:.0f}" font-size="11">{escape(source)}</text></svg>\n'
@@ -268,5 +270,6 @@ def _key(
     )
 
 
-def _box(view: geo.Box) -> str:
+def view_box(view: geo.Box) -> str:
+    """Return a view as SVG has it."""
     return f"{view.x:g} {view.y:g} {view.width:g} {view.height:g}"

@@ -86,9 +86,12 @@ class MapOfPicture:
 
     @cached_property
     def view(self) -> geo.Box:
-        """The part of the map that is shown: as asked, else where the filters lead, else all."""
-        if asked := mapping.read_view(self._at, self.extent):
-            return asked
+        """The part of the map that is shown."""
+        return mapping.read_view(self._at, self.extent) or self.home
+
+    @cached_property
+    def home(self) -> geo.Box:
+        """The part of the map that is shown first: where the filters lead, else all."""
         filters = self.picture.filters
         if not {"region", "municipality", "country"} & set(filters):
             return self.extent.view
@@ -175,9 +178,20 @@ class MapOfPicture:
         return f"{self.list_url}{query}{'&' if query else '?'}"
 
     @property
-    def near(self) -> int:
-        """How narrow a view is that shows municipality outlines."""
-        return NEAR
+    def whole(self) -> str:
+        """The map's size in map units, for the browser."""
+        width, height = self.extent.size
+        return f"{width} {height}"
+
+    @property
+    def home_box(self) -> str:
+        """The view to come back to, for the browser."""
+        return map_drawing.view_box(self.home)
+
+    @property
+    def near(self) -> str:
+        """How narrow a view is that shows municipality outlines, for the browser."""
+        return str(NEAR)
 
     @property
     def own_url(self) -> str:
@@ -406,7 +420,6 @@ class MapOfPicture:
         for mark in self.marks:
             x, y = self.extent.place(mark.lat, mark.lon)
             if (x, y) in self.extent.whole:
-                place = mark.municipality or mark.region if mark.country == "FI" else ""
                 rows.append(
                     [
                         round(x, 1),
@@ -416,21 +429,22 @@ class MapOfPicture:
                         mark.count,
                         mark.id or 0,
                         mark.name,
-                        place or "",
+                        mark.place,
                         mark.country,
                     ]
                 )
-        used = {row[7] for row in rows}
+        names = {
+            mark.place: words.municipality(mark.municipality)
+            or words.region_by_code.get(mark.region or "", "")
+            for mark in self.marks
+            if mark.country == "FI"
+        }
         return {
             "levels": {
                 level.rank: [mapping.tone(level.rank, words.top_rank), level.name]
                 for level in words.levels
             },
-            "places": {
-                code: words.municipality(code) or words.region_by_code.get(code, "")
-                for code in used
-                if code
-            },
+            "places": names,
             "countries": {row[8]: country_name(row[8]) for row in rows},
             "areas": [
                 [area.id, area.title, area.shade, area.url] for area in self.municipality_areas

@@ -37,6 +37,13 @@ class Mark:
     country: str = "FI"
     count: int = 1
 
+    @property
+    def place(self) -> str:
+        """The code of what it is counted to: municipality, else region, else country."""
+        if self.country != "FI":
+            return self.country
+        return self.municipality or f"r{self.region or ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -99,7 +106,7 @@ class Spot:
 
 def radius(count: int) -> float:
     """Return the radius of a spot in pixels, by how many partners it holds."""
-    return SINGLE if count == 1 else min(21.0, 9 + 1.2 * math.sqrt(count))
+    return SINGLE if count == 1 else min(21.0, 10 + 1.1 * math.sqrt(count))
 
 
 def tone(rank: int | None, top: int) -> int:
@@ -119,13 +126,16 @@ def pixel(view: geo.Box, width: float = WIDTH, height: float = HEIGHT) -> float:
 def spots(marks: Iterable[Mark], extent: geo.Extent, unit: float) -> list[Spot]:
     """Join marks that would lie on each other where a pixel is so many map units."""
     whole = extent.whole
+    marks = list(marks)
+    # Those of the place with most partners come first, so that a spot stands at that place.
+    weights: Counter[str] = Counter()
+    for mark in marks:
+        weights[mark.place] += mark.count
     points = []
     for mark in marks:
         x, y = extent.place(mark.lat, mark.lon)
         if (x, y) in whole:
-            points.append((x, y, mark.count, mark))
-    # Of equal weight the first named comes first, so that a page never changes by itself.
-    points.sort(key=lambda point: (point[3].name, point[3].id or 0))
+            points.append((round(x, 1), round(y, 1), weights[mark.place], mark))
     found = [
         Spot(group.x, group.y, tuple(group.members)) for group in geo.cluster(points, REACH * unit)
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +72,7 @@ class ReasonForm(forms.Form):
 class ChangeForm(ReasonForm):
     """How a partner stands: everything that is dated."""
 
-    state = forms.ChoiceField(label=_("State"), choices=Standing.State.choices, widget=forms.RadioSelect)
+    state = forms.ChoiceField(label=_("State"), widget=forms.RadioSelect)
     level = forms.ChoiceField(label=_("Level"), required=False)
     contents = forms.MultipleChoiceField(
         label=_("What we do together"), required=False, widget=forms.CheckboxSelectMultiple
@@ -80,7 +81,7 @@ class ChangeForm(ReasonForm):
         label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple
     )
     scope_override = forms.ChoiceField(label=_("Scope"), required=False)
-    form = forms.ChoiceField(label=_("Form"), choices=Standing.Form.choices, widget=forms.RadioSelect)
+    form = forms.ChoiceField(label=_("Form"), widget=forms.RadioSelect)
     owner = forms.ChoiceField(label=_("Who looks after it on our side"), required=False)
     counterpart = forms.ChoiceField(
         label=_("Who looks after it on their side"),
@@ -133,10 +134,12 @@ class ChangeForm(ReasonForm):
             self.fields[name].choices = [(str(f.pk), f.name) for f in facets if f.kind == kind]
             if not self.fields[name].choices:
                 del self.fields[name]
+        self.fields["state"].choices = _capitalised(Standing.State.choices)
+        self.fields["form"].choices = _capitalised(Standing.Form.choices)
         derived = Standing.Scope(derived_scope).label
         self.fields["scope_override"].choices = [
             ("", gettext("By place: %(scope)s") % {"scope": derived}),
-            *Standing.Scope.choices,
+            *_capitalised(Standing.Scope.choices),
         ]
         self.fields["scope_override"].help_text = gettext(
             "Choose another only if the place doesn't tell how far the cooperation reaches."
@@ -186,7 +189,6 @@ class DescribeForm(forms.Form):
 
     roles = forms.MultipleChoiceField(
         label=_("What they are to us"),
-        choices=Stakeholder.Role.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -197,6 +199,10 @@ class DescribeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Seen by everybody in your institution. Personal matters don't belong here."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = _capitalised(Stakeholder.Role.choices)
 
 
 class NextStepForm(forms.Form):
@@ -239,7 +245,7 @@ class DialogueForm(forms.Form):
         if initial["kind"] != DialogueEntry.Kind.CONTACT:
             # "Contact" is what an import makes of a last-contact date; people say what it was.
             kinds = [pair for pair in DialogueEntry.Kind.choices if pair[0] != "contact"]
-            self.fields["kind"].choices = [(key, str(label).capitalize()) for key, label in kinds]
+            self.fields["kind"].choices = _capitalised(kinds)
 
     def clean(self) -> dict[str, Any]:
         """A day that has come for what has happened."""
@@ -448,6 +454,10 @@ def _people(people: Any, held: Person | None) -> list[tuple[str, Any]]:
     if held and held.pk not in named:
         named[held.pk] = held.name
     return [("", NOBODY), *((str(key), name) for key, name in named.items())]
+
+
+def _capitalised(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, str]]:
+    return [(key, capfirst(str(label))) for key, label in choices]
 
 
 def _with_meaning(level: Level, is_barred: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import (
@@ -90,12 +91,10 @@ def attention(picture: Picture) -> Case:
 
 
 def _all(picture: Picture, each: int) -> list[Wait]:
-    return [
-        *_tasks(picture, each),
-        *_next_steps(picture, each),
-        *_tilted(picture, each),
-        *_silent(picture, each),
-    ]
+    kinds = (_tasks, _next_steps, _tilted, _silent)
+    found = [kind(picture, each) for kind in kinds]
+    # One of each kind first, so that no kind hides the others.
+    return [wait for turn in zip_longest(*found) for wait in turn if wait]
 
 
 def _mine(picture: Picture, rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:

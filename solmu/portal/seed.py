@@ -6,7 +6,7 @@ Networks and enrolments are seeded once Solmu has them.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -208,6 +208,17 @@ SELECT least(s.institution_id, s.organisation_id), greatest(s.institution_id, s.
 FROM seeded s JOIN partnerships_confirmation c ON c.stakeholder_id = s.id
 """
 
+_STEPS = {
+    "partners": (_STAKEHOLDERS, _SEEDED, "ANALYZE seeded", _WHO),
+    "standings": (_STANDINGS,),
+    "value": (_VALUES,),
+    "people": (_PEOPLE,),
+    "contacts": (_CONTACTS,),
+    "dialogue": (_DIALOGUE,),
+    "confirmations": (_CONFIRMATIONS,),
+    "evidence": (_EVIDENCE,),
+}
+
 
 def main(argv: list[str]) -> int:
     """Fill the database; refuses one that is in use or has been seeded."""
@@ -235,29 +246,16 @@ def seed(scale: Scale, say: Callable[[str], None] = lambda text: None) -> None:
     say("organisations")
     _organisations(scale)
     institutions = _institutions(scale)
-    for name, sql in _steps():
+    values = _values(scale, institutions)
+    for name, statements in _STEPS.items():
         say(name)
-        _run(sql, **_values(scale, institutions))
-    for table in ("partnerships_stakeholder", "partnerships_contact", "partnerships_dialogueentry"):
-        _run(f"ANALYZE {table}")
+        for statement in statements:
+            _run(statement, **values)
     say("search index")
+    _run("ANALYZE")
     for index in composed("INDEXES"):
         index()
-    _run("ANALYZE")
-
-
-def _steps() -> Iterator[tuple[str, str]]:
-    yield "partners", _STAKEHOLDERS
-    yield "partners", _SEEDED
-    yield "partners", _WHO
-    yield "partners", "ANALYZE seeded"
-    yield "standings", _STANDINGS
-    yield "value", _VALUES
-    yield "people", _PEOPLE
-    yield "contacts", _CONTACTS
-    yield "dialogue", _DIALOGUE
-    yield "confirmations", _CONFIRMATIONS
-    yield "evidence", _EVIDENCE
+    _run("ANALYZE search_entry")
 
 
 def _values(scale: Scale, institutions: list[int]) -> dict[str, Any]:
@@ -361,7 +359,9 @@ def _people(institution: Institution, number: int, colleagues: int, random: Rand
     roles = [Affiliation.Role.LEADER, Affiliation.Role.COORDINATOR]
     roles += [Affiliation.Role.CONTRIBUTOR] * (colleagues - len(roles))
     for at, role in enumerate(roles, start=1):
-        email = f"{role}-{number}@solmu.example" if at < 3 else f"{role}-{number}-{at}@solmu.example"
+        email = (
+            f"{role}-{number}@solmu.example" if at < 3 else f"{role}-{number}-{at}@solmu.example"
+        )
         user = User.objects.create_user(email)
         given, family = fiction.person_name(random)
         person = Person.objects.create(given_name=given, family_name=family, email=email, user=user)
@@ -369,6 +369,4 @@ def _people(institution: Institution, number: int, colleagues: int, random: Rand
             person=person, institution=institution, role=role, valid=period(clock.today())
         )
         if role == Affiliation.Role.LEADER:
-            ApiToken.objects.create(
-                user=user, name="seed", token_hash=token_hash(f"seed-{number}")
-            )
+            ApiToken.objects.create(user=user, name="seed", token_hash=token_hash(f"seed-{number}"))

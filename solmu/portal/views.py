@@ -20,10 +20,9 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """My day: what waits for the viewer, soonest first, over all rooms."""
+    """My day: what waits for the viewer over all rooms, and each room's panel."""
     waiting = [item for waits in composed("WAITING") for item in waits(request.viewer)]
-    waiting.sort(key=lambda item: (item.due is None, item.due or clock.today()))
-    panels = [panel for shows, panel in composed("HOME_PANELS") if shows(request.viewer)]
+    panels = [panel for make in composed("HOME_PANELS") if (panel := make(request.viewer))]
     return render(
         request, "portal/home.html", {"waiting": waiting, "panels": panels, "today": clock.today()}
     )

@@ -21,8 +21,8 @@ _LOGS = {
 }
 
 
-def serve_web(host: str, port: int, *, workers: int, threads: int) -> None:
-    """Serve pages and the API until told to stop."""
+def serve_web(host: str, port: int, *, workers: int, threads: int, grace: int) -> None:
+    """Serve pages and the API until told to stop; requests under way get `grace` seconds."""
     Granian(
         WEB,
         host,
@@ -33,7 +33,7 @@ def serve_web(host: str, port: int, *, workers: int, threads: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,
-        workers_kill_timeout=8,
+        workers_kill_timeout=grace,
         log_level=LogLevels.warning,
         log_dictconfig=_LOGS,
     ).serve()

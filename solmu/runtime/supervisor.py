@@ -46,6 +46,7 @@ class Child:
     name: str
     command: list[str]
     stop_within: float
+    told_again: bool = False  # granian's workers don't hear the first signal while they start
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -68,8 +69,13 @@ class Child:
             return
         if self.process.poll() is None:
             self.process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(self.stop_within)
+            deadline = time.monotonic() + self.stop_within
+            while self.process.poll() is None and time.monotonic() < deadline:
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(min(0.5, self.stop_within))
+                    break
+                if self.told_again:
+                    os.killpg(self.process.pid, signal.SIGTERM)
         # Also its own children, if it died before them.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -130,6 +136,7 @@ class Supervisor:
         """Run one command to its end, as part of the preparation."""
         child = Child("preparation", command, 2)
         child.start(self.environment | dict(environment))
+        self._note(child)
         try:
             while not child.died():
                 if self._stopping.wait(0.05):
@@ -180,11 +187,15 @@ class Supervisor:
         self.environment["DATABASE_URL"] = self.prepare(self)
         solmu = [sys.executable, "-m", "solmu.cli"]
         place = ["--host", self.host, "--port"]
-        self._add(Child("web", [*solmu, "serve", *place, str(self.port)], 12))
+        self._add(
+            Child(
+                "web", [*solmu, "serve", *place, str(self.port), "--grace", "3"], 5, told_again=True
+            )
+        )
         if not self._web_answers():
             return
         if self.with_live:
-            self._add(Child("live", [*solmu, "live", *place, str(live_port)], 5))
+            self._add(Child("live", [*solmu, "live", *place, str(live_port)], 3, told_again=True))
         self._add(Child("worker", [*solmu, "worker"], 15))
         log.info("ready in %.1f s", time.monotonic() - began)
         ready(self.address)
@@ -245,8 +256,9 @@ class Supervisor:
             log.info("stopped; PostgreSQL goes on for another user of %s", self.data)
         self._notes.unlink(missing_ok=True)
 
-    def _note(self) -> None:
-        groups = {child.name: child.process.pid for child in self.children if child.process}
+    def _note(self, *others: Child) -> None:
+        children = [*self.children, *others]
+        groups = {child.name: child.process.pid for child in children if child.process}
         new = self._notes.with_suffix(".new")
         new.write_text(json.dumps({"address": self.address, "groups": groups}))
         new.replace(self._notes)

@@ -17,8 +17,10 @@ class ApiClient(Client):
         super().__init__(raise_request_exception=False)
         if person:
             secret = f"secret-{person.pk}"
-            made = {"user_id": person.user_id, "name": "test", "token_hash": token_hash(secret)}
-            ApiToken.objects.create(**{**made, **token})
+            ApiToken.objects.update_or_create(
+                token_hash=token_hash(secret),
+                defaults={"user_id": person.user_id, "name": "test", **token},
+            )
             self.defaults["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
 
     def read(self, path: str, **query: Any) -> Any:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from django.db.models import Count
 
@@ -14,10 +16,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 TINY = seed.Scale(organisations=200, institutions=3, partners_each=20, colleagues=3)
 
 
+@pytest.fixture(autouse=True)
+def _unmarked() -> Iterator[None]:
+    demo.forget()
+    yield
+    demo.forget()
+
+
 @pytest.fixture
 def seeded(db: None) -> None:
     seed.seed(TINY)
-    demo.forget()
 
 
 def test_seed_writes_what_the_scale_says(seeded: None) -> None:

@@ -12,7 +12,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 // Where each map was last looked at, so that moving the time does not move the map.
 const looked = new Map();
 
-const radius = (count) => (count === 1 ? SINGLE : Math.min(21, 9 + 1.2 * Math.sqrt(count)));
+const radius = (count) => (count === 1 ? SINGLE : Math.min(21, 10 + 1.1 * Math.sqrt(count)));
 
 function node(name, attributes, ...children) {
   const made = document.createElementNS(NS, name);
@@ -28,9 +28,13 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-// Marks nearer than a radius joined, the weightiest first; the same as geo.cluster.
+// Marks nearer than a radius joined, those of the place with most partners first; as geo.cluster.
 function join(marks, reach) {
-  const sorted = [...marks].sort((a, b) => b.count - a.count || a.x - b.x || a.y - b.y);
+  const weights = new Map();
+  for (const { place, count } of marks) weights.set(place, (weights.get(place) ?? 0) + count);
+  const sorted = [...marks].sort(
+    (a, b) => weights.get(b.place) - weights.get(a.place) || a.x - b.x || a.y - b.y,
+  );
   const grid = new Map();
   const spots = [];
   for (const mark of sorted) {
@@ -69,10 +73,13 @@ function arc(r, start, end) {
 class SolmuMap extends HTMLElement {
   connectedCallback() {
     this.svg = this.querySelector("svg");
-    const { x, y, width, height } = this.svg.viewBox.baseVal;
-    this.home = { x, y, width, height };
-    this.key = `${this.dataset.extent} ${this.svg.getAttribute("viewBox")}`;
-    this.view = { ...(looked.get(this.key) ?? this.home) };
+    const box = (text) => {
+      const [x, y, width, height] = text.split(" ").map(Number);
+      return { x, y, width, height };
+    };
+    this.home = box(this.dataset.home);
+    this.key = `${this.dataset.extent} ${this.dataset.home}`;
+    this.view = { ...(looked.get(this.key) ?? box(this.svg.getAttribute("viewBox"))) };
     [this.wide, this.high] = this.dataset.whole.split(" ").map(Number);
     this.places = this.querySelector(".map-spots");
     this.pop = this.querySelector(".map-pop");
@@ -140,6 +147,7 @@ class SolmuMap extends HTMLElement {
     };
     const to = { x: centre.x - width / 2, y: centre.y - height / 2, width, height };
     cancelAnimationFrame(this.moving);
+    this.remember(to);
     if (!slowly || still.matches) {
       this.view = to;
       this.draw();
@@ -156,6 +164,15 @@ class SolmuMap extends HTMLElement {
       else this.draw();
     };
     this.moving = requestAnimationFrame(step);
+  }
+
+  // The address says where one looks, so that it can be sent on.
+  remember({ x, y, width, height }) {
+    const address = new URL(location.href);
+    const home = Math.abs(width - this.home.width) < 1 && Math.abs(x - this.home.x) < 1;
+    if (home) address.searchParams.delete("at");
+    else address.searchParams.set("at", [x + width / 2, y + height / 2, width].map(Math.round).join(","));
+    history.replaceState(history.state, "", address);
   }
 
   zoom(by, around = null, slowly = false) {
@@ -198,6 +215,7 @@ class SolmuMap extends HTMLElement {
 
   draw() {
     looked.set(this.key, { ...this.view });
+    this.classList.toggle("closer", this.view.width < this.home.width * 0.95);
     this.frame();
     if (!this.marks) return;
     this.outlines();
@@ -299,7 +317,8 @@ class SolmuMap extends HTMLElement {
   url(spot) {
     if (spot.count === 1 && spot.marks[0].id) return `/partners/${spot.marks[0].id}/`;
     const [country, place] = [this.one(spot, "country"), this.one(spot, "place")];
-    if (country === "FI" && place.length === 3) return `${this.dataset.list}municipality=${place}`;
+    if (country === "FI" && place && !place.startsWith("r")) return `${this.dataset.list}municipality=${place}`;
+    if (country === "FI" && place.length > 1) return `${this.dataset.list}region=${place.slice(1)}`;
     if (country && country !== "FI") return `${this.dataset.list}country=${country}`;
     return "";
   }
@@ -352,10 +371,13 @@ class SolmuMap extends HTMLElement {
       if (!text || texts.has(text)) continue;
       const wide = text.length * 6.6 * unit;
       const gap = (radius(spot.count) + 4) * unit;
-      for (const side of [1, -1]) {
-        const [x, y] = [spot.x + side * gap, spot.y + 4 * unit];
-        const west = side > 0 ? x : x - wide;
-        const box = [west, y - 11 * unit, west + wide, y + 3 * unit];
+      for (const [x, y, west, anchor] of [
+        [spot.x + gap, spot.y + 4 * unit, spot.x + gap, "start"],
+        [spot.x - gap, spot.y + 4 * unit, spot.x - gap - wide, "end"],
+        [spot.x, spot.y + gap + 9 * unit, spot.x - wide / 2, "middle"],
+        [spot.x, spot.y - gap, spot.x - wide / 2, "middle"],
+      ]) {
+        const box = [west, y - 10 * unit, west + wide, y + 2 * unit];
         const free =
           spots.every((other) => {
             if (other === spot) return true;
@@ -371,7 +393,7 @@ class SolmuMap extends HTMLElement {
             "text",
             {
               class: "map-label",
-              "text-anchor": side > 0 ? "start" : "end",
+              "text-anchor": anchor,
               "aria-hidden": "true",
               transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${unit.toFixed(4)})`,
             },
@@ -521,8 +543,9 @@ class SolmuMap extends HTMLElement {
     if (!before) return;
     const now = { x: event.clientX, y: event.clientY };
     const unit = this.unit;
-    // One finger scrolls the page; two move the map.
-    if (this.pointers.size === 1 && event.pointerType !== "touch") {
+    // One finger scrolls the page until the map is closer; two always move the map.
+    const mayPan = event.pointerType !== "touch" || this.classList.contains("closer");
+    if (this.pointers.size === 1 && mayPan) {
       this.dragged += Math.hypot(now.x - before.x, now.y - before.y);
       if (this.dragged > 4) {
         if (!this.classList.contains("dragging")) {

@@ -1,0 +1,193 @@
+"""Every address and API operation of Solmu, each asked as one persona about sample records."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from solmu.accounts.models import ApiToken, User
+from solmu.api import api
+from solmu.lib.tokens import token_hash
+from solmu.notifications.models import Message
+from solmu.organisations.models import (
+    Affiliation,
+    FactProposal,
+    Institution,
+    Invitation,
+    Merge,
+    Organisation,
+    Relation,
+)
+from solmu.partnerships.models import Confirmation, Contact, DialogueEntry, Stakeholder, Standing
+from solmu.people.models import Person
+
+PAGE_METHODS = ("GET", "POST")
+API = "/api/v1/"
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+# What follows this names another sample record for the same address.
+VARIANT = " · "
+# What an address has to be asked with.
+QUERIES = {"/api/v1/search": "?q=oy", "/search/": "?q=oy", "/search/palette": "?q=oy"}
+NO_TOKEN = "no-such-token-" + "0" * 30
+
+
+@dataclass(frozen=True)
+class Address:
+    """A method on an address, as the table writes it."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def addresses() -> list[Address]:
+    """All there are: pages by GET and POST, and the operations of the API."""
+    pages = {
+        Address(method, path)
+        for path, _ in _patterns(get_resolver())
+        if not path.startswith(API)
+        for method in PAGE_METHODS
+    }
+    operations = {
+        Address(method.upper(), path)
+        for path, item in api.get_openapi_schema()["paths"].items()
+        for method in item
+    }
+    about = {Address("GET", f"{API}{path}") for path in ("", "docs", "openapi.json")}
+    return sorted(pages | operations | about, key=lambda one: (one.path, one.method))
+
+
+def _patterns(resolver: URLResolver, before: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        part = str(pattern.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(pattern, URLPattern):
+            yield _PARAMETER.sub(lambda found: f"<{found[1] or found[2]}>", before + part), pattern
+        else:
+            yield from _patterns(pattern, before + part)
+
+
+class Samples:
+    """Records that Tavastia sees, for the addresses' parameters."""
+
+    def __init__(self) -> None:
+        self.institution = Institution.objects.get(organisation__slug="tavastia")
+        own = Stakeholder.objects.filter(institution=self.institution)
+        asked = Confirmation.objects.filter(stakeholder__in=own).earliest("pk")
+        self.partner = asked.stakeholder
+        self.confirmation = asked
+        self.contact = Contact.objects.filter(stakeholder=self.partner).earliest("pk")
+        self.entry = DialogueEntry.objects.filter(stakeholder=self.partner, limited=False).earliest("pk")
+        self.limited = DialogueEntry.objects.filter(stakeholder__in=own, limited=True).earliest("pk")
+        self.standing = Standing.objects.filter(stakeholder=self.partner).latest("pk")
+        self.organisation = Organisation.objects.filter(stakeholders__in=own, public=True).earliest("pk")
+        other = Organisation.objects.filter(public=True).exclude(pk=self.organisation.pk).latest("pk")
+        self.hidden = Organisation.objects.filter(stakeholders__in=own, public=False).first()
+        if self.hidden is None:
+            self.hidden = self.partner.organisation
+            Organisation.objects.filter(pk=self.hidden.pk).update(public=False)
+        self.relation = Relation.objects.filter(institution=self.institution).earliest("pk")
+        colleague = Person.objects.create(given_name="Tuuli", family_name="Kokeilu")
+        self.affiliation = Affiliation.objects.create(
+            person=colleague,
+            institution=self.institution,
+            role=Affiliation.Role.READER,
+            valid=self.standing.valid,
+        )
+        self.invitation = Invitation.objects.create(
+            institution=self.institution, email="kutsuttu@solmu.example", role="reader"
+        )
+        self.proposal = FactProposal.objects.create(
+            organisation=self.organisation,
+            institution=Institution.objects.exclude(pk=self.institution.pk).earliest("pk"),
+            field="website",
+            value="https://kokeilu.example",
+        )
+        self.merge = Merge.objects.create(
+            kept=self.organisation, gone=other, institution=self.institution
+        )
+        coordinator = User.objects.get(email="coordinator@solmu.example")
+        self.token = ApiToken.objects.create(
+            user=coordinator, name="kokeilu", token_hash=token_hash("kokeilu")
+        )
+        self.mail = Message.objects.create(
+            to="kokeilu@solmu.example", subject="Kokeilu", text="Kokeilu", state="failed"
+        )
+
+    def fill(self, path: str) -> str:
+        """The path with its parameters filled in."""
+        path, _, variant = path.partition(VARIANT)
+        facts = self._facts(path, variant)
+        path += QUERIES.get(path, "")
+        return re.sub(r"[<{](\w+)[>}]", lambda found: str(facts[found[1]]), path)
+
+    def _facts(self, path: str, variant: str) -> dict[str, object]:
+        facts: dict[str, object] = {
+            "token": NO_TOKEN,
+            "code": "none",
+            "uidb36": "0",
+            "key": "none",
+            "to": "paused",
+            "contact_pk": self.contact.pk,
+            "entry_pk": (self.limited if variant else self.entry).pk,
+            "confirmation_pk": self.confirmation.pk,
+            "standing_pk": self.standing.pk,
+            "relation_pk": self.relation.pk,
+        }
+        firsts = (
+            ("/partners/standings/", "pk", self.standing.pk),
+            ("/partners/", "pk", (self.limited.stakeholder if variant else self.partner).pk),
+            ("/organisations/proposals/", "pk", self.proposal.pk),
+            ("/organisations/merges/", "pk", self.merge.pk),
+            ("/organisations/<pk>/relations/<relation_pk>/", "pk", self.relation.source_id),
+            ("/organisations/", "pk", (self.hidden if variant else self.organisation).pk),
+            ("/organisations/", "slug", (self.hidden if variant else self.organisation).slug),
+            ("/institutions/<slug>/invitations/", "pk", self.invitation.pk),
+            ("/institutions/", "pk", self.affiliation.pk),
+            ("/institutions/", "slug", "tavastia"),
+            ("/accounts/me/tokens/", "pk", self.token.pk),
+            ("/mail/", "pk", self.mail.pk),
+            ("/api/v1/organisations/", "id", (self.hidden if variant else self.organisation).pk),
+            ("/api/v1/partnerships/", "id", self.partner.pk),
+            ("/api/v1/contacts/", "id", self.contact.pk),
+            ("/api/v1/dialogue/", "id", (self.limited if variant else self.entry).pk),
+        )
+        for start, name, value in firsts:
+            if path.startswith(start):
+                facts.setdefault(name, value)
+        return facts
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """Whatever is written inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def answer(client: Client, persona: str, address: Address, samples: Samples) -> str:
+    """What an address answers to a persona: the status, or "login" where it sends to sign in.
+
+    A POST or PATCH sends nothing: 422 (or a page with errors) tells that the persona may.
+    """
+    path = samples.fill(address.path)
+    facts: dict[str, str] = {}
+    if address.path.startswith(API) and persona:
+        facts["HTTP_AUTHORIZATION"] = f"Bearer demo-{persona}"
+    body = {"content_type": "application/json", "data": "{}"} if address.path.startswith(API) else {}
+    cookies = client.cookies.copy()
+    with _undone():
+        ask = getattr(client, address.method.lower())
+        got: HttpResponse = ask(path, **({} if address.method == "GET" else body), **facts)
+    # Signing out was taken back too.
+    client.cookies = cookies
+    if got.status_code == 302 and got.headers["Location"].startswith("/accounts/login/?next="):
+        return "login"
+    return str(got.status_code)
