@@ -54,4 +54,4 @@ def test_pictures(
                     opened.context.close()
     (FOLDER / "faults.txt").write_text("\n".join(faults))
     print(f"{len(pages) * 12} pictures in {FOLDER}")
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -56,7 +56,8 @@ def view_of(path: str) -> str:
 
 
 def walk(client: Client, persona: str) -> list[Page]:
-    """Every kind of page that this person reaches, each once."""
+    """Every kind of page that this person reaches, each once; broken ones too."""
+    client.raise_request_exception = False
     queue = deque(START)
     seen: set[str] = set(START)
     kinds: dict[str, int] = {}
@@ -67,11 +68,12 @@ def walk(client: Client, persona: str) -> list[Page]:
         if not view or kinds.get(view, 0) >= PER_VIEW:
             continue
         answer = client.get(path, headers={"accept-language": "fi"})
-        if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
+        shown = answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html")
+        if not shown and answer.status_code < 500:
             continue
         kinds[view] = kinds.get(view, 0) + 1
         pages.append(Page(persona, path, view))
-        for link in links(answer.content.decode(), path):
+        for link in links(answer.content.decode(), path) if shown else ():
             if link not in seen:
                 seen.add(link)
                 queue.append(link)

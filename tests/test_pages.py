@@ -85,7 +85,7 @@ def test_pages_are_light_and_whole_in_every_language(pages: list[tuple[Client, P
                 faults.append(f"{where}: {len(answer.content)} bytes")
             seen = texts(html)
             faults += [f"{where}: {text!r}" for text in seen if BROKEN.search(text)]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_pages_have_no_text_left_in_english(pages: list[tuple[Client, Page]]) -> None:
@@ -102,7 +102,7 @@ def test_pages_have_no_text_left_in_english(pages: list[tuple[Client, Page]]) ->
         with override("fi"):
             # A text of the code that has a Finnish form must be shown in it.
             faults += [f"{page.path}: {text!r}" for text in same if gettext(text) != text]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.browser
@@ -119,4 +119,4 @@ def test_pages_pass_axe(
                 opened.goto(page.path)
                 faults += [f"{page.path}: {fault}" for fault in axe(opened)]
         opened.context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -48,7 +48,7 @@ class Part:
     def fields(self) -> list[tuple[models.Field[Any, Any], Any]]:
         """The fields that people read, with what they are called."""
         shown = []
-        for column in self.model._meta.concrete_fields:
+        for column in self.model._meta.concrete_fields:  # noqa: SLF001
             name = column.name
             if column.primary_key or name in self.hidden or name in HIDDEN:
                 continue
@@ -101,7 +101,7 @@ class Page:
 def of_record(record: models.Model) -> list[Part]:
     """The history of one row alone."""
     model = type(record)
-    return [Part(model, Q(pgh_obj_id=record.pk), model._meta.verbose_name)]
+    return [Part(model, Q(pgh_obj_id=record.pk), model._meta.verbose_name)]  # noqa: SLF001
 
 
 def read(parts: Iterable[Part], viewer: Any, before: str = "") -> Page:
@@ -185,8 +185,10 @@ def _words(kept: list[tuple[Part, Any]], earlier: dict[tuple[int, int], Any]) ->
         for row in (event, earlier.get((id(part), event.pgh_id))):
             if row is None:
                 continue
-            named = {column.name: column for column in part.model._meta.concrete_fields}
-            columns = {column for column, _label in part.fields} | {named[one] for one in part.title}
+            named = {column.name: column for column in part.model._meta.concrete_fields}  # noqa: SLF001
+            columns = {column for column, _label in part.fields} | {
+                named[one] for one in part.title
+            }
             for column in columns:
                 reference = _reference(part, column)
                 if reference is None:
@@ -231,7 +233,7 @@ def _change(
 
 
 def _actor(facts: dict[str, Any], viewer: Any) -> tuple[str, str]:
-    """Who and why. Who at another institution worked on a shared record is nobody else's business."""
+    """Who and why; who at another institution worked on a shared record is not told."""
     institution = facts.get("institution")
     reason = facts.get("reason") or ""
     if institution and not viewer.is_admin and institution not in viewer.institutions:
@@ -253,10 +255,8 @@ def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
     if happened == "update" and not facts:
         return None
     titles = dict.fromkeys(part.title)
-    columns = {column.name: column for column in part.model._meta.concrete_fields}
-    title = " ".join(
-        text for name in titles if (text := _shown(part, columns[name], event, words))
-    )
+    columns = {column.name: column for column in part.model._meta.concrete_fields}  # noqa: SLF001
+    title = " ".join(text for name in titles if (text := _shown(part, columns[name], event, words)))
     if happened == "insert":
         no = _text(value=False)
         told = {columns[name].name for name in titles}

@@ -25,7 +25,11 @@ class Batch(models.Model):
         FAILED = "failed", _("not written")
 
     PERSONAL: ClassVar = {"content": "the spreadsheet as it was uploaded"}
-    IMPERSONAL: ClassVar = {"kind", "file_name", "sha256", "state", "error", "stage", "language"}
+    SUBJECT_TEXT: ClassVar = ("lines__cells",)
+    IMPERSONAL: ClassVar = {
+        "kind", "file_name", "sha256", "state", "error", "stage", "language",
+        "columns", "layout", "counts", "unmapped", "kept_after_undo",
+    }  # fmt: skip
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # The institution is known by its organisation's id: this room lies below the directory.
@@ -80,6 +84,7 @@ class Line(models.Model):
         "identity": "what the row is recognised by",
         "notes": "remarks about the row",
     }
+    SUBJECT_TEXT: ClassVar = ("cells",)
     IMPERSONAL: ClassVar = {"sheet", "action", "reasons", "decision", "candidates"}
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines")
@@ -145,7 +150,7 @@ class ValueMapping(models.Model):
 class Made(models.Model):
     """The records of one table that an import created: what an undo takes back."""
 
-    IMPERSONAL: ClassVar = {"table"}
+    IMPERSONAL: ClassVar = {"table", "record_ids"}
     PERSONAL: ClassVar = {}
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="made")

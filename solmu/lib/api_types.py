@@ -67,7 +67,7 @@ def body_field(request: HttpRequest, name: str, kind: type) -> Any:
     except (ValueError, RecursionError):
         return None
     value = body.get(name) if isinstance(body, dict) else None
-    if type(value) is not kind or (kind is str and _UNSTORABLE.search(value)):
+    if type(value) is not kind or (isinstance(value, str) and _UNSTORABLE.search(value)):
         return None
     return value
 

@@ -1,8 +1,9 @@
 """Marks on personal fields: which fields of a model are personal, and whom a row is about.
 
 A model with personal data says `PERSONAL = {"field": "what it is"}` and names its other text fields in
-`IMPERSONAL`. Whom a row is about follows from its keys to a person or user, unless the model says
-`SUBJECT` (paths to the person) or `SUBJECT_EMAIL` (fields that hold the person's address).
+`IMPERSONAL`. A row is about its `person` or `user`, unless the model says whom by `SUBJECT` (paths to the person),
+`SUBJECT_EMAIL` (fields that hold the person's address) or `SUBJECT_TEXT` (paths to texts in which the
+address may stand).
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ def subject_paths(model: type[models.Model], to: type[models.Model]) -> tuple[st
     return tuple(
         field.name
         for field in model._meta.fields  # noqa: SLF001
-        if field.is_relation and field.related_model is to
+        if field.name in {"person", "user"} and field.related_model is to
     )
 
 

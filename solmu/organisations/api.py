@@ -114,7 +114,7 @@ class Facts(Input):
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)
     website: Annotated[str, AfterValidator(_web_address)] = Field("", max_length=200)
-    fields: Annotated[list[str], AfterValidator(_field_codes)] = Field([], max_length=20)  # type: ignore[assignment]
+    fields: Annotated[list[str], AfterValidator(_field_codes)] = Field([], max_length=20)
     parent: int | None = None
 
 

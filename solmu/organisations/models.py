@@ -411,7 +411,7 @@ class Merge(models.Model):
         UNDONE = "undone", _("undone")
 
     PERSONAL: ClassVar = {}
-    IMPERSONAL: ClassVar = {"state"}
+    IMPERSONAL: ClassVar = {"state", "choices", "journal"}
 
     kept = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="merges_kept")
     gone = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="merges_gone")

@@ -238,7 +238,7 @@ def add_partnership(request: ApiRequest, body: NewPartnership) -> Status[Partner
                 by=request.viewer,
                 on=day,
                 reason=body.reason.strip() or _("Added through the API"),
-                roles=body.roles,
+                roles=list(body.roles),
                 **_facts(institution.pk, body),
             )
             if not new:
@@ -354,7 +354,7 @@ def _institutions(request: ApiRequest, slug: str) -> list[Institution]:
 
 def _standing(
     stakeholders: QuerySet[Stakeholder], on: date, institutions: list[Institution]
-) -> QuerySet[Stakeholder]:
+) -> QuerySet[Any]:
     """The stakeholders of the institutions, with how they stand on the day."""
     if not institutions:
         return stakeholders.none()

@@ -68,5 +68,8 @@ def _shown(
 
 def _confirmation(pk: int) -> Confirmation:
     return Confirmation.objects.select_related(
-        "stakeholder__organisation", "stakeholder__institution__organisation", "contact__person", "asked_by"
+        "stakeholder__organisation",
+        "stakeholder__institution__organisation",
+        "contact__person",
+        "asked_by",
     ).get(pk=pk)

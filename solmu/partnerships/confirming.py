@@ -12,8 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
+from django.utils.translation import gettext as _
 
 from solmu.audit import history
 from solmu.lib import clock
@@ -79,7 +79,7 @@ class Part:
 def ask(
     stakeholder: Stakeholder, contact: Contact, *, shows: Iterable[str], by: Viewer
 ) -> Confirmation:
-    """Send the contact a link to what is shown; what was shown is frozen, so the answer is to that."""
+    """Send the contact a link to what is shown, frozen, so that the answer is to exactly that."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
     chosen = [key for key in PARTS if key in set(shows)]
     if contact.stakeholder_id != stakeholder.pk:
@@ -172,7 +172,9 @@ def expires(confirmations: Iterable[Confirmation]) -> dict[int, date]:
     ids = [confirmation.pk for confirmation in confirmations]
     return {
         key: at.astimezone(clock.HELSINKI).date()
-        for key, at in _open_links().filter(record_id__in=ids).values_list("record_id", "expires_at")
+        for key, at in _open_links()
+        .filter(record_id__in=ids)
+        .values_list("record_id", "expires_at")
     }
 
 
@@ -248,7 +250,9 @@ def _told(
 ) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {key: [] for key in PARTS}
     if now:
-        told["contents"] = [text_in(facets[key], "name", code) for key in now.contents if key in facets]
+        told["contents"] = [
+            text_in(facets[key], "name", code) for key in now.contents if key in facets
+        ]
         told["themes"] = [text_in(facets[key], "name", code) for key in now.themes if key in facets]
         told["form"] = [str(now.get_form_display())]
         told["goals"] = [now.goals] if now.goals else []
@@ -288,6 +292,7 @@ _TO_THE_PARTNER: dict[str, Promise] = {
 def _send(confirmation: Confirmation, sender: str) -> None:
     """Make a link, end the earlier ones, and write the message."""
     contact = confirmation.contact
+    assert contact is not None
     links.revoke(RECORD, confirmation.pk, PURPOSE)
     link, token = links.create(
         PURPOSE,

@@ -37,7 +37,11 @@ class ContactError(ValueError):
 def known_people(institution_id: int) -> Any:
     """People whom the institution knows already: contacts of its stakeholders, and colleagues."""
     return Person.objects.filter(
-        Q(pk__in=Contact.objects.filter(stakeholder__institution_id=institution_id).values("person"))
+        Q(
+            pk__in=Contact.objects.filter(stakeholder__institution_id=institution_id).values(
+                "person"
+            )
+        )
         | Q(affiliations__institution_id=institution_id),
         merged_into=None,
     ).distinct()
@@ -81,7 +85,9 @@ def edit(
     contact: Contact, *, by: Viewer, title: str, note: str = "", **person_facts: Any
 ) -> Contact:
     """Change a contact and, of somebody without an account, the person's own facts."""
-    contact = Contact.objects.select_for_update(of=("self",)).select_related("person").get(pk=contact.pk)
+    contact = (
+        Contact.objects.select_for_update(of=("self",)).select_related("person").get(pk=contact.pk)
+    )
     with history.acting(by):
         contact.title, contact.note = title.strip(), note.strip()
         contact.save(update_fields=["title", "note"])

@@ -102,7 +102,7 @@ def _check(entry: DialogueEntry) -> None:
         raise DialogueError(_("Say in a few words what it was about."))
     if entry.kind not in DialogueEntry.Kind.values:
         raise DialogueError(_("There is no such kind of entry."))
-    if entry.contact_id and entry.contact.stakeholder_id != entry.stakeholder_id:
+    if entry.contact and entry.contact.stakeholder_id != entry.stakeholder_id:
         raise DialogueError(_("The contact person belongs to another partner."))
     if entry.kind in DialogueEntry.TOGETHER and entry.on > clock.today():
         raise DialogueError(_("Log it when it has happened; until then make it a task."))

@@ -1,4 +1,4 @@
-"""What partnerships give as evidence: dialogue in which both took part, and answers that confirm."""
+"""What partnerships give as evidence: dialogue both took part in, and answers that confirm."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What can be found of partners, contacts and dialogue: one SELECT a kind, for one record and for all."""
+"""What can be found of partners, contacts and dialogue: one SELECT a kind, for one and for all."""
 
 from collections.abc import Iterable
 

@@ -207,14 +207,18 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
 
 def lead(picture: Picture) -> str:
     """How things stand, in the first sentence of all three views."""
-    counts = picture.counts()
-    words = picture.words
+    everybody = picture.unfiltered().counts()
     told = []
     if not picture.is_today:
         told.append(_("On %(day)s:") % {"day": _day(picture.on)})
-    told.append(_how_many(counts.partners, counts.by_level, words.levels))
-    potential = counts.by_level.get(None, 0)
-    if potential:
+    told.append(_how_many(everybody.partners, everybody.by_level, picture.words.levels))
+    potential = everybody.by_level.get(None, 0)
+    if picture.is_filtered:
+        shown = picture.counts().total
+        told.append(
+            ngettext("%(n)s matches the filters.", "%(n)s match the filters.", shown) % {"n": shown}
+        )
+    elif potential:
         told.append(
             ngettext("%(n)s more has no level yet.", "%(n)s more have no level yet.", potential)
             % {"n": potential}

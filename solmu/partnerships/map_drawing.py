@@ -50,9 +50,9 @@ class Scene:
 
 def page_svg(scene: Scene, base_url: str, *, name: str) -> str:
     """Return the map as a page shows it: a base map drawn elsewhere, areas and marks as links."""
-    view = scene.view
+    box = view_box(scene.view)
     out = [
-        f'<svg class="map-svg" viewBox="{view_box(view)}" role="group" aria-label="{escape(name)}">',
+        f'<svg class="map-svg" viewBox="{box}" role="group" aria-label="{escape(name)}">',
         f'<use href="{escape(base_url)}#base" class="map-base"/>',
         '<g class="map-areas">',
     ]

@@ -170,7 +170,9 @@ class Standing(models.Model):
         ECOSYSTEM = "ecosystem", _("ecosystem")
 
     PERSONAL: ClassVar = {}
-    IMPERSONAL: ClassVar = {"state", "scope_override", "form", "goals", "reason"}
+    IMPERSONAL: ClassVar = {
+        "state", "contents", "themes", "scope_override", "form", "goals", "reason",
+    }  # fmt: skip
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="standings")
     valid = DateRangeField()
@@ -358,7 +360,7 @@ class Confirmation(models.Model):
 
     PERSONAL: ClassVar = {"answer": "what the partner's contact answered"}
     SUBJECT: ClassVar = ("contact__person",)
-    IMPERSONAL: ClassVar = {"state", "language"}
+    IMPERSONAL: ClassVar = {"state", "language", "shows", "shown"}
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="confirmations")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL)

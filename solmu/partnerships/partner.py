@@ -81,7 +81,8 @@ class Partner:
         )
         partner = cls(get_object_or_404(seen, pk=pk), viewer)
         # For permissions.can_edit, which then needs no query.
-        partner.stakeholder.owner_id = partner.now.owner_id if partner.now else None
+        partner.stakeholder.owner_id = (  # type: ignore[attr-defined]
+            partner.now.owner_id if partner.now else None
         return partner
 
     @cached_property
@@ -127,7 +128,7 @@ class Partner:
     @property
     def is_over(self) -> bool:
         """True when the partnership has ended."""
-        return bool(self.now) and self.now.state == State.ENDED
+        return self.now is not None and self.now.state == State.ENDED
 
     @cached_property
     def scope(self) -> str:
@@ -185,7 +186,7 @@ class Partner:
         )
 
     @cached_property
-    def evidence_by_kind(self) -> dict[str, dict[str, Any]]:
+    def evidence_by_kind(self) -> dict[str, Any]:
         """How much of each kind, and when last (a period that goes on: today)."""
         rows = (
             self.evidence.filter(Q(valid__startswith__lte=self.today) | Q(valid__startswith=None))
@@ -249,12 +250,20 @@ class Partner:
                 return _("Paused since %(day)s.") % words if since else _("Paused.")
             if level:
                 return _("Could become: %(level)s.") % words
-            return _("A potential partner since %(day)s.") % words if since else _("A potential partner.")
+            return (
+                _("A potential partner since %(day)s.") % words
+                if since
+                else _("A potential partner.")
+            )
         since = self.since("level_id", "state")
         words = {"level": level, "day": day_of(since) if since else ""}
         if not level:
             return _("A stakeholder without a level.")
-        return _("%(level)s since %(day)s.") % words if since else _("%(level)s since before the records.") % words
+        return (
+            _("%(level)s since %(day)s.") % words
+            if since
+            else _("%(level)s since before the records.") % words
+        )
 
     # The path
 

@@ -150,7 +150,9 @@ class ChangeForm(ReasonForm):
         )
 
     def _ladder(self, barred: list[str], viewer: Viewer, institution_id: int) -> None:
-        choices = [(str(level.pk), _with_meaning(level, str(level.pk) in barred)) for level in self.levels]
+        choices = [
+            (str(level.pk), _with_meaning(level, str(level.pk) in barred)) for level in self.levels
+        ]
         choices.append(("", gettext("No level yet")))
         held = self.initial.get("level")
         # Who may not decide a step may not leave it either.
@@ -227,7 +229,10 @@ class DialogueForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     contact = forms.ModelChoiceField(
-        label=_("With"), queryset=Contact.objects.none(), required=False, empty_label=_("nobody named")
+        label=_("With"),
+        queryset=Contact.objects.none(),
+        required=False,
+        empty_label=_("nobody named"),
     )
     due_on = DateField(label=_("Due"), required=False)
     limited = forms.BooleanField(
@@ -237,7 +242,11 @@ class DialogueForm(forms.Form):
     )
 
     def __init__(self, *args: Any, stakeholder: Stakeholder, **kwargs: Any) -> None:
-        initial = {"kind": DialogueEntry.Kind.MEETING, "on": clock.today(), **kwargs.pop("initial", {})}
+        initial = {
+            "kind": DialogueEntry.Kind.MEETING,
+            "on": clock.today(),
+            **kwargs.pop("initial", {}),
+        }
         super().__init__(*args, initial=initial, **kwargs)
         people = Contact.objects.filter(stakeholder=stakeholder).select_related("person")
         self.fields["contact"].queryset = people.order_by("person__family_name", "pk")
@@ -313,7 +322,9 @@ class ContactForm(forms.Form):
 class ConfirmForm(forms.Form):
     """Whom to ask, and what to show them."""
 
-    contact = forms.ModelChoiceField(label=_("Whom to ask"), queryset=Contact.objects.none(), empty_label=None)
+    contact = forms.ModelChoiceField(
+        label=_("Whom to ask"), queryset=Contact.objects.none(), empty_label=None
+    )
     shows = forms.MultipleChoiceField(
         label=_("What to show"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -331,7 +342,9 @@ class ConfirmForm(forms.Form):
         )
         told = [(key, label) for key, label in confirming.PARTS.items() if preview.get(key)]
         self.fields["shows"].choices = [
-            (key, _Told(label, preview[key])) for key, label in told if key not in confirming.INTERNAL
+            (key, _Told(label, preview[key]))
+            for key, label in told
+            if key not in confirming.INTERNAL
         ]
         self.fields["internal"].choices = [
             (key, _Told(label, preview[key])) for key, label in told if key in confirming.INTERNAL
@@ -450,7 +463,9 @@ def colleagues(institution_id: int) -> Any:
 
 
 def _people(people: Any, held: Person | None) -> list[tuple[str, Any]]:
-    named = {person.pk: person.name for person in people.order_by("family_name", "given_name", "pk")}
+    named = {
+        person.pk: person.name for person in people.order_by("family_name", "given_name", "pk")
+    }
     if held and held.pk not in named:
         named[held.pk] = held.name
     return [("", NOBODY), *((str(key), name) for key, name in named.items())]

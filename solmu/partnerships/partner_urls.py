@@ -25,6 +25,14 @@ urlpatterns = [
         name="dialogue-remove",
     ),
     path("<int:pk>/confirm/", partner_views.ask, name="partner-ask"),
-    path("<int:pk>/confirm/<int:confirmation_pk>/resend/", partner_views.resend, name="partner-resend"),
-    path("<int:pk>/confirm/<int:confirmation_pk>/cancel/", partner_views.cancel, name="partner-cancel"),
+    path(
+        "<int:pk>/confirm/<int:confirmation_pk>/resend/",
+        partner_views.resend,
+        name="partner-resend",
+    ),
+    path(
+        "<int:pk>/confirm/<int:confirmation_pk>/cancel/",
+        partner_views.cancel,
+        name="partner-cancel",
+    ),
 ]

@@ -68,13 +68,17 @@ MOVES: dict[str, dict[str, Any]] = {
     Standing.State.PAUSED: {
         "title": gettext_lazy("Pause the partnership"),
         "verb": gettext_lazy("Pause"),
-        "text": gettext_lazy("Nothing is lost: the level, the people and the evidence stay, and you can go on later."),
+        "text": gettext_lazy(
+            "Nothing is lost: the level, the people and the evidence stay, and you can go on later."
+        ),
         "done": gettext_lazy("The partnership is paused."),
     },
     Standing.State.ENDED: {
         "title": gettext_lazy("End the partnership"),
         "verb": gettext_lazy("End it"),
-        "text": gettext_lazy("It leaves today's picture from that day on. Its path and what was done together stay."),
+        "text": gettext_lazy(
+            "It leaves today's picture from that day on. Its path and what was done together stay."
+        ),
         "done": gettext_lazy("The partnership has ended."),
     },
     Standing.State.ACTIVE: {
@@ -164,7 +168,12 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         .order_by("due_on", "pk")
     )
     found = [
-        {"title": task.title, "due": task.due_on, "verb": _("Do it"), "url": f"{address}?tab=dialogue#entry-{task.pk}"}
+        {
+            "title": task.title,
+            "due": task.due_on,
+            "verb": _("Do it"),
+            "url": f"{address}?tab=dialogue#entry-{task.pk}",
+        }
         for task in tasks[:5]
     ]
     step = partner.stakeholder
@@ -183,7 +192,9 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         answered_on__gt=partner.today.replace(year=partner.today.year - 1),
     ).order_by("-answered_on")
     # An answer waits until something about the standing has been changed after it.
-    last_change = max((row.valid.lower for row in partner.standings if row.valid.lower), default=None)
+    last_change = max(
+        (row.valid.lower for row in partner.standings if row.valid.lower), default=None
+    )
     for answer in answers[:1]:
         if last_change is None or last_change < answer.answered_on:
             corrected = answer.state == Confirmation.State.CORRECTED
@@ -215,9 +226,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
 def _overview(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     stakeholder = partner.stakeholder
     entries = DialogueEntry.objects.visible_to(request.viewer).filter(stakeholder=stakeholder)
-    assessment = (
-        ValueAssessment.objects.filter(stakeholder=stakeholder).order_by("-on").first()
-    )
+    assessment = ValueAssessment.objects.filter(stakeholder=stakeholder).order_by("-on").first()
     return {
         "latest": list(entries.filter(on__lte=partner.today).order_by("-on", "-pk")[:4]),
         "assessment": assessment,
@@ -267,7 +276,10 @@ def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     is_open = Q(kind=DialogueEntry.Kind.TASK, done_on=None)
     try:
         shown = page(
-            entries.exclude(is_open), [("on", "desc"), ("id", "desc")], request.GET.get("after"), PAGE_SIZE
+            entries.exclude(is_open),
+            [("on", "desc"), ("id", "desc")],
+            request.GET.get("after"),
+            PAGE_SIZE,
         )
     except BadCursorError as error:
         raise Http404 from error
@@ -287,7 +299,10 @@ def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:
 def _together(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     try:
         shown = page(
-            partner.evidence, [("valid__startswith", "desc"), ("id", "desc")], request.GET.get("after"), PAGE_SIZE
+            partner.evidence,
+            [("valid__startswith", "desc"), ("id", "desc")],
+            request.GET.get("after"),
+            PAGE_SIZE,
         )
     except BadCursorError as error:
         raise Http404 from error
@@ -533,10 +548,14 @@ def contact_end(request: HttpRequest, partner: Partner, contact_pk: int) -> Http
     try:
         if request.POST.get("resume"):
             contacts.resume(contact, by=request.viewer)
-            messages.success(request, _("%(name)s is a contact again.") % {"name": contact.person.name})
+            messages.success(
+                request, _("%(name)s is a contact again.") % {"name": contact.person.name}
+            )
         else:
             contacts.end(contact, by=request.viewer)
-            messages.success(request, _("%(name)s isn't a contact any more.") % {"name": contact.person.name})
+            messages.success(
+                request, _("%(name)s isn't a contact any more.") % {"name": contact.person.name}
+            )
     except contacts.ContactError as error:
         messages.error(request, str(error))
     return redirect(_tab(partner, "contacts"))
@@ -646,7 +665,9 @@ def resend(request: HttpRequest, partner: Partner, confirmation_pk: int) -> Http
 def cancel(request: HttpRequest, partner: Partner, confirmation_pk: int) -> HttpResponse:
     """Take a question back."""
     row = get_object_or_404(Confirmation, pk=confirmation_pk, stakeholder=partner.stakeholder)
-    return _confirmation_step(request, partner, confirming.cancel, row, _("Cancelled. The link is dead."))
+    return _confirmation_step(
+        request, partner, confirming.cancel, row, _("Cancelled. The link is dead.")
+    )
 
 
 def _confirmation_step(

@@ -1,4 +1,4 @@
-"""Changing how a stakeholder stands: from a day on, with a reason, and undone while nothing followed."""
+"""Changing how a stakeholder stands: from a day on, for a reason, undone while nothing followed."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ NEXT: dict[str, frozenset[str]] = {
     State.PAUSED: frozenset({State.ACTIVE, State.ENDED}),
     State.ENDED: frozenset({State.ACTIVE, State.POTENTIAL}),
 }
+
+_EVENTS: Any = Standing.pgh_event_models["insert"]  # type: ignore[attr-defined]
 
 # What is dated, and may be given to `change`.
 FACTS = (
@@ -104,7 +106,9 @@ def change(
 def undo(standing: Standing, *, by: Viewer) -> None:
     """Take a change back, as long as nothing about how the stakeholder stands has changed since."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=standing.stakeholder_id)
-    events = list(Standing.pgh_event_model.objects.filter(stakeholder_id=stakeholder.pk).order_by("pgh_id"))
+    events = list(
+        _EVENTS.objects.filter(stakeholder_id=stakeholder.pk).order_by("pgh_id")
+    )
     context = events[-1].pgh_context_id if events else None
     if context is None or last_change(stakeholder) != standing.pk:
         raise StandingError(_("Something has changed since, so this can't be undone any more."))
@@ -119,7 +123,7 @@ def undo(standing: Standing, *, by: Viewer) -> None:
             Standing.objects.filter(pk=key).update(
                 **{
                     field.attname: getattr(snapshot, field.attname)
-                    for field in Standing._meta.concrete_fields
+                    for field in Standing._meta.concrete_fields  # noqa: SLF001
                     if not field.primary_key
                 }
             )
@@ -128,11 +132,13 @@ def undo(standing: Standing, *, by: Viewer) -> None:
 
 def last_change(stakeholder: Stakeholder) -> int | None:
     """The standing whose change is the last one and can still be undone; None if there is none."""
-    events = Standing.pgh_event_model.objects.filter(stakeholder_id=stakeholder.pk)
+    events = _EVENTS.objects.filter(stakeholder_id=stakeholder.pk)
     last = events.order_by("-pgh_id").values_list("pgh_context_id", flat=True).first()
     if last is None or not events.exclude(pgh_context_id=last).exists():
         return None
-    touched = list(events.filter(pgh_context_id=last).select_related("pgh_context").order_by("pgh_id"))
+    touched = list(
+        events.filter(pgh_context_id=last).select_related("pgh_context").order_by("pgh_id")
+    )
     if (touched[0].pgh_context.metadata or {}).get("reason") == UNDONE:
         return None
     opened = [event for event in touched if event.pgh_label == "insert"]
@@ -236,7 +242,8 @@ def _check_states(rows: list[Standing]) -> None:
 
 def _check_decider(stakeholder: Stakeholder, by: Viewer, levels: set[int]) -> None:
     """Who decides a level also decides that it is left."""
-    decided = [*Level.objects.filter(pk__in=levels)] or [None]
+    decided: list[Level | None] = [*Level.objects.filter(pk__in=levels)]
+    decided = decided or [None]
     for level in decided:
         if can_decide_level(by, stakeholder.institution_id, level):
             continue

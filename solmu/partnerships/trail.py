@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +33,7 @@ _SCORES = {
 def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
     """The stakeholder and all that belongs to it; limited notes only for who may read them."""
     of = Q(stakeholder_id=stakeholder.pk)
-    people = Contact.pgh_event_model.objects.filter(of).values("person_id")
+    people = _events(Contact).filter(of).values("person_id")
     return [
         Part(
             Stakeholder,
@@ -89,6 +91,10 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
     ]
 
 
+def _events(model: Any) -> Any:
+    return model.pgh_event_models["insert"].objects
+
+
 def _contact_names(ids: set[int]) -> dict[int, str]:
     people = Contact.objects.filter(pk__in=ids).select_related("person")
     return {contact.pk: contact.person.name for contact in people}
@@ -98,7 +104,7 @@ def _readable(stakeholder: Stakeholder, viewer: Viewer) -> Q:
     """Changes of entries that have at no time been limited, unless the viewer wrote or leads."""
     if viewer.system_reason or viewer.has_role(stakeholder.institution_id, "leader"):
         return Q()
-    events = DialogueEntry.pgh_event_model.objects.filter(stakeholder_id=stakeholder.pk)
+    events = _events(DialogueEntry).filter(stakeholder_id=stakeholder.pk)
     readable = ~Q(pgh_obj_id__in=events.filter(limited=True).values("pgh_obj_id"))
     if viewer.person_id:
         readable |= Q(author_id=viewer.person_id)

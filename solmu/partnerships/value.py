@@ -60,8 +60,6 @@ MEANINGS: dict[str, tuple[Promise, ...]] = {
 OUR_VIEW = frozenset({"they_give", "they_get", "student"})
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of an assessment as a page shows it."""

@@ -61,7 +61,7 @@ def identify(request: HttpRequest) -> Viewer | None:
 def token_id(request: HttpRequest) -> int | None:
     """Return the id of the request's valid token."""
     identify(request)
-    return request.api_token_id  # type: ignore[attr-defined, no-any-return]
+    return request.api_token_id  # type: ignore[attr-defined]
 
 
 def _viewer_and_token(request: HttpRequest) -> tuple[int | None, Viewer]:
@@ -69,7 +69,7 @@ def _viewer_and_token(request: HttpRequest) -> tuple[int | None, Viewer]:
     nobody = None, Viewer.anonymous()
     if scheme.lower() != "bearer" or not secret.strip():
         return nobody
-    user = user_with_facts(
+    user: Any = user_with_facts(
         Q(api_tokens__expires_at=None) | Q(api_tokens__expires_at__gt=clock.real_now()),
         also={"used_token_id": F("api_tokens__id"), "used_token_on": F("api_tokens__last_used_on")},
         api_tokens__token_hash=token_hash(secret.strip()),

@@ -27,7 +27,7 @@ def export(person: Person | None, *, user: User | None = None) -> dict[str, Any]
                 {
                     "record": model._meta.label,  # noqa: SLF001
                     "id": str(getattr(row, "uuid", row.pk)),
-                    "facts": {name: getattr(row, name) for name in model.PERSONAL},  # type: ignore[attr-defined]
+                    "facts": {name: _told(getattr(row, name)) for name in model.PERSONAL},  # type: ignore[attr-defined]
                 }
             )
     return {"format": "solmu-personal-data/1", "records": records}
@@ -50,10 +50,12 @@ def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's r
             if model is User:
                 _close(keys)
                 continue
+            if model is SignedLink:
+                SignedLink.objects.filter(pk__in=keys).delete()
+                continue
             count += model._default_manager.filter(pk__in=keys).update(**blank)  # noqa: SLF001
     for model, keys in found:
         _redact_history(model, keys)
-    SignedLink.objects.filter(person=person).delete()
     if user:
         _forget_actor(user.pk)
     follow("person", [person.pk])
@@ -77,8 +79,15 @@ def _rows(
         for field in getattr(model, "SUBJECT_EMAIL", ()):
             for address in addresses:
                 about |= models.Q(**{f"{field}__iexact": address})
+        for path in getattr(model, "SUBJECT_TEXT", ()):
+            for address in addresses:
+                about |= models.Q(**{f"{path}__icontains": address})
         if about:
-            yield model, model._default_manager.filter(about).distinct()  # noqa: SLF001
+            yield model, model._default_manager.filter(pk__in=model._default_manager.filter(about).values("pk"))  # noqa: SLF001
+
+
+def _told(value: Any) -> Any:
+    return f"({len(value)} bytes)" if isinstance(value, bytes | memoryview) else value
 
 
 def _blank(model: type[models.Model]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Expression, F, Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 
 from solmu.accounts.models import User
@@ -23,7 +23,7 @@ class ViewerBackend(ModelBackend):
 
 
 def user_with_facts(
-    *conditions: Q, also: dict[str, Expression] | None = None, **lookup: Any
+    *conditions: Q, also: dict[str, Any] | None = None, **lookup: Any
 ) -> User | None:
     """Find an active user, annotated with the person, with every room's fact and with what is asked also."""
     # Rooms above people (affiliations, seats …) say by an expression what a user is in them.

@@ -83,8 +83,8 @@ def _resources(schema: dict[str, Any]) -> list[Resource]:
 
 def _operation(path: str, method: str, facts: dict[str, Any], known: dict[str, Any]) -> Operation:
     body = _schema(facts.get("requestBody", {}), known)
-    good = next((answer for code, answer in facts["responses"].items() if code[0] == "2"), {})
-    answer = _schema(good, known)
+    good = [answer for code, answer in facts["responses"].items() if code[0] == "2"]
+    answer = _schema(good[0], known)
     items = answer.get("properties", {}).get("items", {}).get("items")
     if items:
         answer = _resolved(items, known)

@@ -8,17 +8,19 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from solmu.jobs.tasks import STALLED_AFTER
+from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.notifications.models import Message
 from solmu.search import indexing
 from solmu.ties import writing
 
-OLD_AFTER = "10 minutes"  # a message that waits longer is told
+OLD_AFTER = timedelta(minutes=10)  # a message that waits longer is told
 TOLD = 5  # differences told one by one
 GOOD, NOTE, BAD = "ok", "note", "wrong"
 
@@ -134,7 +136,8 @@ def _search() -> Finding:
     if not wrong:
         return Finding("search", GOOD, "complete")
     some = "; ".join(
-        f"{kind}: {missing} missing or stale, {extra} too many" for kind, (missing, extra) in wrong.items()
+        f"{kind}: {missing} missing or stale, {extra} too many"
+        for kind, (missing, extra) in wrong.items()
     )
     return Finding("search", BAD, some, "Run: solmu doctor --rebuild-search")
 
@@ -160,20 +163,23 @@ def _jobs() -> Finding:
     )
     failed = _number("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
     if stalled:
-        return Finding("jobs", BAD, f"{stalled} stalled", "A running worker takes them up by itself.")
+        return Finding(
+            "jobs", BAD, f"{stalled} stalled", "A running worker takes them up by itself."
+        )
     if failed:
-        return Finding("jobs", BAD, f"{failed} failed for good", "The log of the worker says why.")
+        return Finding("jobs", BAD, f"{failed} failed for good", "The worker's log says why.")
     return Finding("jobs", GOOD, "none stalled, none failed")
 
 
 def _outbox() -> Finding:
     failed = Message.objects.filter(state=Message.State.FAILED).count()
     if failed:
-        return Finding("outbox", BAD, f"{failed} messages could not be sent", "Check the SMTP settings.")
-    old = _number(
-        "SELECT count(*) FROM notifications_message WHERE state = 'waiting'"
-        f" AND created_at < now() - interval '{OLD_AFTER}'"
-    )
+        return Finding(
+            "outbox", BAD, f"{failed} messages could not be sent", "Check the SMTP settings."
+        )
+    old = Message.objects.filter(
+        state=Message.State.WAITING, created_at__lt=clock.real_now() - OLD_AFTER
+    ).count()
     if old:
         return Finding("outbox", BAD, f"{old} messages wait too long", "Is a worker running?")
     return Finding("outbox", GOOD, "nothing is stuck")

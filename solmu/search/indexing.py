@@ -95,10 +95,12 @@ def differences(indexes: Iterable[Callable[[], None]]) -> dict[str, tuple[int, i
     return found
 
 
+_COLUMNS = "record_id, institution_id, public, leaders_only, author_id, title, text, language, url"
+
+
 def _compare(kind: str, select: str) -> tuple[int, int]:
-    columns = "record_id, institution_id, public, leaders_only, author_id, title, text, language, url"
-    told = f"SELECT {columns} FROM ({select}) AS told"  # noqa: S608
-    kept = f"SELECT {columns} FROM search_entry WHERE kind = %s"  # noqa: S608
+    told = f"SELECT {_COLUMNS} FROM ({select}) AS told"  # noqa: S608
+    kept = f"SELECT {_COLUMNS} FROM search_entry WHERE kind = %s"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT (SELECT count(*) FROM ({told} EXCEPT ({kept})) AS a),"  # noqa: S608

@@ -1,4 +1,4 @@
-"""What each kind of evidence is called, and where its records are read; composition.py lists them."""
+"""What each kind of evidence is called, and where its records are read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

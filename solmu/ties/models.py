@@ -13,7 +13,7 @@ from solmu.ties.querysets import EvidenceQuerySet
 class Evidence(models.Model):
     """One thing done together, written by the job that made it true; `a` is the smaller id.
 
-    `institution` set: known to that institution alone (its own dialogue). Empty: known to both ends.
+    `institution` set: known to that institution alone (its own dialogue). Empty: to both ends.
     """
 
     ORDERED_ENDS: ClassVar = ("a_id", "b_id")

@@ -21,8 +21,7 @@ class EvidenceQuerySet(models.QuerySet):
             return self
         own = viewer.institutions
         return self.filter(
-            Q(institution_id__in=own)
-            | Q(institution=None) & (Q(a_id__in=own) | Q(b_id__in=own))
+            Q(institution_id__in=own) | Q(institution=None) & (Q(a_id__in=own) | Q(b_id__in=own))
         )
 
     def between(self, one: int, other: int) -> EvidenceQuerySet:

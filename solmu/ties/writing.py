@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -40,6 +41,8 @@ class Tie:
         )
 
 
+BATCH = 5000
+
 # A rebuilder tells all the ties of one source kind; composition.py lists them.
 Rebuilder = Callable[[], Iterable[Tie]]
 
@@ -70,7 +73,8 @@ def rebuild_all(rebuilders: dict[str, Rebuilder]) -> int:
     Evidence.objects.all().delete()
     count = 0
     for rebuild in rebuilders.values():
-        count += len(Evidence.objects.bulk_create((tie.row() for tie in rebuild()), batch_size=5000))
+        for ties in batched(rebuild(), BATCH):
+            count += len(Evidence.objects.bulk_create([tie.row() for tie in ties]))
     return count
 
 

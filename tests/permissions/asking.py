@@ -83,11 +83,19 @@ class Samples:
         self.partner = asked.stakeholder
         self.confirmation = asked
         self.contact = Contact.objects.filter(stakeholder=self.partner).earliest("pk")
-        self.entry = DialogueEntry.objects.filter(stakeholder=self.partner, limited=False).earliest("pk")
-        self.limited = DialogueEntry.objects.filter(stakeholder__in=own, limited=True).earliest("pk")
+        self.entry = DialogueEntry.objects.filter(stakeholder=self.partner, limited=False).earliest(
+            "pk"
+        )
+        self.limited = DialogueEntry.objects.filter(stakeholder__in=own, limited=True).earliest(
+            "pk"
+        )
         self.standing = Standing.objects.filter(stakeholder=self.partner).latest("pk")
-        self.organisation = Organisation.objects.filter(stakeholders__in=own, public=True).earliest("pk")
-        other = Organisation.objects.filter(public=True).exclude(pk=self.organisation.pk).latest("pk")
+        self.organisation = Organisation.objects.filter(stakeholders__in=own, public=True).earliest(
+            "pk"
+        )
+        other = (
+            Organisation.objects.filter(public=True).exclude(pk=self.organisation.pk).latest("pk")
+        )
         self.hidden = Organisation.objects.filter(stakeholders__in=own, public=False).first()
         if self.hidden is None:
             self.hidden = self.partner.organisation
@@ -181,7 +189,9 @@ def answer(client: Client, persona: str, address: Address, samples: Samples) -> 
     facts: dict[str, str] = {}
     if address.path.startswith(API) and persona:
         facts["HTTP_AUTHORIZATION"] = f"Bearer demo-{persona}"
-    body = {"content_type": "application/json", "data": "{}"} if address.path.startswith(API) else {}
+    body = (
+        {"content_type": "application/json", "data": "{}"} if address.path.startswith(API) else {}
+    )
     cookies = client.cookies.copy()
     with _undone():
         ask = getattr(client, address.method.lower())

@@ -250,6 +250,11 @@ def test_whole_way_through_the_pages(
 
     assert client.post(address, {"contact": contact.pk}).status_code == 422
     assert client.post(address, {"contact": contact.pk, "shows": ["goals"]}).status_code == 302
-    assert "Waits for an answer" in client.get(f"/partners/{stakeholder.pk}/?tab=together").content.decode()
+    assert (
+        "Waits for an answer"
+        in client.get(f"/partners/{stakeholder.pk}/?tab=together").content.decode()
+    )
     visitor.post(last_address(), {"choice": "confirmed"})
-    assert "confirmed it" in client.get(f"/partners/{stakeholder.pk}/?tab=together").content.decode()
+    assert (
+        "confirmed it" in client.get(f"/partners/{stakeholder.pk}/?tab=together").content.decode()
+    )

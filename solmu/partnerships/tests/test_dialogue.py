@@ -186,10 +186,17 @@ def test_form_tells_what_is_missing(stakeholder: Stakeholder, cast: dict[str, Pe
     assert "Log it when it has happened" in answer.content.decode()
 
 
-def test_contributors_edit_only_their_own(stakeholder: Stakeholder, cast: dict[str, Person]) -> None:
+def test_contributors_edit_only_their_own(
+    stakeholder: Stakeholder, cast: dict[str, Person]
+) -> None:
     entry = meet(stakeholder, by=directory.viewer(cast["author"]))
     address = f"/partners/{stakeholder.pk}/dialogue/{entry.pk}/"
-    for role, status in (("author", 200), ("coordinator", 200), ("contributor", 403), ("reader", 403)):
+    for role, status in (
+        ("author", 200),
+        ("coordinator", 200),
+        ("contributor", 403),
+        ("reader", 403),
+    ):
         client = Client(headers={"accept-language": "en"})
         client.force_login(cast[role].user, backend="solmu.people.viewing.ViewerBackend")
         assert client.get(address).status_code == status, role

@@ -38,7 +38,10 @@ def as_sent(page) -> dict[str, str]:
 def test_administrator_founds_an_institution_on_one_page():
     person = factories.admin()
     client = client_of(person)
-    region, place = factories.region(), factories.municipality("980", "Ylöjärvi", inside=factories.region("06", "Pirkanmaa"))
+    region, place = (
+        factories.region(),
+        factories.municipality("980", "Ylöjärvi", inside=factories.region("06", "Pirkanmaa")),
+    )
     page = client.get("/institutions/new/")
 
     answer = client.post(
@@ -65,7 +68,12 @@ def test_administrator_founds_an_institution_on_one_page():
     assert list(institution.regions.all()) == [region]
     assert list(institution.municipalities.all()) == [place]
     assert institution.fields == ["health"]
-    assert [level.name_fi for level in Level.objects.all()] == ["Tuttu", "Yhteistyö", "Kumppani", "Strateginen kumppani"]
+    assert [level.name_fi for level in Level.objects.all()] == [
+        "Tuttu",
+        "Yhteistyö",
+        "Kumppani",
+        "Strateginen kumppani",
+    ]
     assert Facet.objects.filter(kind="content").count() == len(ladder.CONTENTS)
     assert Facet.objects.filter(kind="theme").count() == len(ladder.THEMES)
     assert Affiliation.objects.get().role == "coordinator"
@@ -77,7 +85,8 @@ def test_mistakes_show_all_at_once_and_nothing_is_written():
     sent = as_sent(client.get("/institutions/new/"))
 
     answer = client.post(
-        "/institutions/new/", {**sent, "business_id": "1572860-1", "emails": "ei osoite", "role": "reader"}
+        "/institutions/new/",
+        {**sent, "business_id": "1572860-1", "emails": "ei osoite", "role": "reader"},
     )
 
     assert answer.status_code == 422
@@ -89,7 +98,13 @@ def test_an_organisation_of_the_directory_becomes_the_institution():
     known = factories.organisation("Vanha opisto", business_id="1572860-0", public=False)
     client = client_of(factories.admin())
     sent = as_sent(client.get("/institutions/new/"))
-    facts = {**sent, "name_fi": "Vanha opisto", "business_id": "1572860-0", "own_role": "", "role": "reader"}
+    facts = {
+        **sent,
+        "name_fi": "Vanha opisto",
+        "business_id": "1572860-0",
+        "own_role": "",
+        "role": "reader",
+    }
 
     first = client.post("/institutions/new/", facts)
     again = client.post("/institutions/new/", facts)
@@ -132,7 +147,9 @@ def test_ladder_is_renamed_reordered_and_lengthened(place):
 
 def test_a_level_in_use_stays(place):
     level = Level.objects.get(rank=1)
-    stakeholder = Stakeholder.objects.create(institution=place, organisation=factories.organisation())
+    stakeholder = Stakeholder.objects.create(
+        institution=place, organisation=factories.organisation()
+    )
     Standing.objects.create(stakeholder=stakeholder, level=level, valid=period())
     client = client_of(factories.person_with_role(place))
     sent = as_sent(client.get("/institutions/tavastia/ladder/"))
@@ -161,7 +178,9 @@ def test_lists_are_changed_and_an_emptied_entry_is_no_longer_offered(place):
     assert Facet.objects.filter(kind="content", name_fi="Liikunta", ended=False).exists()
 
 
-@pytest.mark.parametrize(("role", "status"), [("leader", 200), ("coordinator", 200), ("contributor", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("leader", 200), ("coordinator", 200), ("contributor", 403)]
+)
 def test_who_changes_the_ladder(place, role, status):
     client = client_of(factories.person_with_role(place, role))
 

@@ -9,7 +9,14 @@ from solmu.lib.periods import period
 from solmu.organisations import merging
 from solmu.organisations.tests import factories
 from solmu.partnerships import evidence, ladder
-from solmu.partnerships.models import Contact, DialogueEntry, Level, Stakeholder, Standing, ValueAssessment
+from solmu.partnerships.models import (
+    Contact,
+    DialogueEntry,
+    Level,
+    Stakeholder,
+    Standing,
+    ValueAssessment,
+)
 from solmu.people.viewer import Viewer
 from solmu.ties import writing
 from solmu.ties.models import Evidence
@@ -22,7 +29,8 @@ MODELS = (Stakeholder, Standing, Contact, DialogueEntry, ValueAssessment, Eviden
 def rows() -> dict[str, list[dict]]:
     return {
         model.__name__: [
-            {key: str(value) for key, value in row.items()} for row in model.objects.order_by("pk").values()
+            {key: str(value) for key, value in row.items()}
+            for row in model.objects.order_by("pk").values()
         ]
         for model in MODELS
     }
@@ -38,13 +46,21 @@ def two_partners():
     pair = []
     for number, roles in enumerate((["employer"], ["customer", "employer"])):
         organisation = factories.organisation(f"Leipomo {number}")
-        stakeholder = Stakeholder.objects.create(institution=institution, organisation=organisation, roles=roles)
+        stakeholder = Stakeholder.objects.create(
+            institution=institution, organisation=organisation, roles=roles
+        )
         Standing.objects.create(
             stakeholder=stakeholder, valid=period(date(2020 + number, 1, 1)), level=levels[number]
         )
-        Contact.objects.create(stakeholder=stakeholder, person=person, valid=period(date(2022, 1, 1)))
-        ValueAssessment.objects.create(stakeholder=stakeholder, on=date(2024, 5, 5), we_give_score=number)
-        DialogueEntry.objects.create(stakeholder=stakeholder, kind="meeting", on=date(2024, 3, 3), title="Palaveri")
+        Contact.objects.create(
+            stakeholder=stakeholder, person=person, valid=period(date(2022, 1, 1))
+        )
+        ValueAssessment.objects.create(
+            stakeholder=stakeholder, on=date(2024, 5, 5), we_give_score=number
+        )
+        DialogueEntry.objects.create(
+            stakeholder=stakeholder, kind="meeting", on=date(2024, 3, 3), title="Palaveri"
+        )
         pair.append(organisation)
     writing.rebuild_all(composed("EVIDENCE"))
     return pair

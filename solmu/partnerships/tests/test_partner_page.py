@@ -24,7 +24,9 @@ TABS = ("overview", "value", "contacts", "dialogue", "together", "path", "histor
 
 @pytest.fixture
 def stakeholder() -> Stakeholder:
-    return factories.partner(factories.institution(), "Konepaja Oy", 3, since=TODAY - timedelta(days=400))
+    return factories.partner(
+        factories.institution(), "Konepaja Oy", 3, since=TODAY - timedelta(days=400)
+    )
 
 
 def signed_in(person: Person) -> Client:
@@ -99,12 +101,18 @@ def test_queries_do_not_grow_with_the_data(
         return len(found)
 
     def add(number: int) -> None:
-        contacts.add(stakeholder, by=SYSTEM, given_name=f"N{number}", email=f"n{number}@posti.example")
+        contacts.add(
+            stakeholder, by=SYSTEM, given_name=f"N{number}", email=f"n{number}@posti.example"
+        )
         value.assess(stakeholder, on=TODAY - timedelta(days=number), by=SYSTEM, we_get_score=number)
         for kind in ("meeting", "task", "note"):
             dialogue.log(stakeholder, kind=kind, on=TODAY, title="x", by=SYSTEM, due_on=TODAY)
         standing.change(
-            stakeholder, on=TODAY - timedelta(days=number), reason="x", by=SYSTEM, goals=f"g{number}"
+            stakeholder,
+            on=TODAY - timedelta(days=number),
+            reason="x",
+            by=SYSTEM,
+            goals=f"g{number}",
         )
 
     add(1)
@@ -115,7 +123,9 @@ def test_queries_do_not_grow_with_the_data(
     assert {tab: queries(tab) for tab in TABS} == first
 
 
-def test_change_form_changes_only_what_was_changed(stakeholder: Stakeholder, client: Client) -> None:
+def test_change_form_changes_only_what_was_changed(
+    stakeholder: Stakeholder, client: Client
+) -> None:
     now = Standing.objects.get()
     day = TODAY - timedelta(days=10)
     answer = client.post(
@@ -133,7 +143,11 @@ def test_change_form_changes_only_what_was_changed(stakeholder: Stakeholder, cli
 
     assert answer.status_code == 302
     new = Standing.objects.on(day).get()
-    assert (new.goals, new.reason, new.level_id) == ("Uusi tavoite", "Sovittiin tavoitteet", now.level_id)
+    assert (new.goals, new.reason, new.level_id) == (
+        "Uusi tavoite",
+        "Sovittiin tavoitteet",
+        now.level_id,
+    )
     page = text(client, stakeholder, "path")
     assert "Sovittiin tavoitteet" in page
     assert "Undo this change" in page
@@ -219,7 +233,9 @@ def test_second_assessment_on_a_day_replaces_the_first(stakeholder: Stakeholder)
     assert ValueAssessment.objects.get().we_get_score == 2
 
 
-def test_contact_is_added_edited_ended_and_resumed(stakeholder: Stakeholder, client: Client) -> None:
+def test_contact_is_added_edited_ended_and_resumed(
+    stakeholder: Stakeholder, client: Client
+) -> None:
     facts = {
         "given_name": "Aino",
         "family_name": "Esimerkki",
@@ -287,7 +303,9 @@ def test_history_tells_who_changed_what_before_and_after(
     stakeholder: Stakeholder, client: Client
 ) -> None:
     client.post(f"/partners/{stakeholder.pk}/edit/", {"roles": ["employer"], "notes": "Vanha"})
-    client.post(f"/partners/{stakeholder.pk}/edit/", {"roles": ["employer", "funder"], "notes": "Uusi"})
+    client.post(
+        f"/partners/{stakeholder.pk}/edit/", {"roles": ["employer", "funder"], "notes": "Uusi"}
+    )
 
     page = text(client, stakeholder, "history")
 

@@ -14,7 +14,11 @@ from solmu.people.viewer import Viewer
 pytestmark = pytest.mark.django_db
 
 AINO = Viewer(
-    user_id=1, person_id=1, name="Aino Esimerkki", institution_id=7, roles={7: frozenset({"leader"})}
+    user_id=1,
+    person_id=1,
+    name="Aino Esimerkki",
+    institution_id=7,
+    roles={7: frozenset({"leader"})},
 )
 OUTSIDER = Viewer(user_id=2, name="Otto", institution_id=8, roles={8: frozenset({"leader"})})
 
@@ -76,7 +80,8 @@ def test_pages_go_on_where_the_last_ended(person: Person) -> None:
             Person.objects.filter(pk=person.pk).update(phone=f"+358 {number}")
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE people_personevent SET pgh_created_at = pgh_created_at + pgh_id * interval '1 second'"
+            "UPDATE people_personevent"
+            " SET pgh_created_at = pgh_created_at + pgh_id * interval '1 second'"
         )
     assert events.count() == 51
 

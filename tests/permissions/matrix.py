@@ -1,0 +1,227 @@
+# ruff: noqa: E501 - a table is read in rows
+"""Who may open what: the written table of personas and addresses, read by people and by the test.
+
+A row is a method, an address and what it answers, in the order of COLUMNS. One answer holds for
+everybody; of two, the first is for somebody who has not signed in and the second for all others.
+"login" sends to sign in; 302 sends elsewhere. A POST or PATCH sends nothing: 422 (or 200, a page
+with what is missing) tells that the persona may. What is asked about belongs to Ammattiopisto
+Tavastia; after " · " comes another of its records. A method that has no row answers 405.
+"""
+
+from dataclasses import dataclass
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "nobody": ("",),
+    "leader": ("rector",),
+    "coordinator": ("coordinator",),
+    "coordinators elsewhere": ("network-lead", "outsider"),
+    "contributors elsewhere": ("member", "trainer", "assistant", "facilitator"),
+    "without a role": ("learner", "company"),
+    "administrator": ("admin",),
+}
+
+TABLE = """
+                                                                     nobody  leader |  elsewhere  |  admin
+                                                                        |    | coord. coord. contr. no role
+# Open to all
+GET    /                                                              200   302
+GET    /accessibility/                                                200
+GET    /privacy/                                                      200
+GET    /ui/                                                           200
+POST   /ui/                                                           200
+POST   /ui/theme/                                                     302
+GET    /healthz                                                       200
+GET    /readyz                                                        200
+GET    /metrics                                                       200
+
+# The demo: the mail catcher; signing in names a persona
+POST   /demo/login/                                                   404
+GET    /demo/outbox/                                                  200
+GET    /demo/outbox.json                                              200
+
+# Signing in, and one's own account
+POST   /accounts/language/                                            302
+GET    /accounts/login/                                               200   302
+POST   /accounts/login/                                               200   302
+GET    /accounts/logout/                                              302   200
+POST   /accounts/logout/                                              302
+GET    /accounts/signup/                                              200   302
+POST   /accounts/signup/                                              200   302
+GET    /accounts/inactive/                                            200
+GET    /accounts/link/                                                302
+POST   /accounts/link/                                                302
+GET    /accounts/link/<token>/                                        410
+POST   /accounts/link/<token>/                                        410
+GET    /accounts/invitation/<token>/                                  410
+POST   /accounts/invitation/<token>/                                  410
+GET    /accounts/me/                                                login   200
+GET    /accounts/me/data.json                                       login   200
+POST   /accounts/me/details/                                        login   302
+POST   /accounts/me/tokens/                                         login   422
+POST   /accounts/me/tokens/<pk>/revoke/                             login   404   302   404   404   404   404
+GET    /accounts/password/change/                                   login   302
+POST   /accounts/password/change/                                   login   302
+GET    /accounts/password/set/                                      login   200
+POST   /accounts/password/set/                                      login   200
+GET    /accounts/password/reset/                                      200
+POST   /accounts/password/reset/                                      200
+GET    /accounts/password/reset/done/                                 200
+GET    /accounts/password/reset/key/<uidb36>-<key>/                   200
+POST   /accounts/password/reset/key/<uidb36>-<key>/                   200
+GET    /accounts/password/reset/key/done/                             200
+GET    /accounts/reauthenticate/                                    login   403
+POST   /accounts/reauthenticate/                                    login   403
+
+# My day and search
+GET    /home/                                                       login   200
+GET    /search/                                                     login   200
+GET    /search/palette                                              login   200
+
+# An institution's settings and people
+GET    /institutions/                                               login   200
+POST   /institutions/switch/                                        login   404
+GET    /institutions/new/                                           login   403   403   403   403   403   200
+POST   /institutions/new/                                           login   403   403   403   403   403   422
+GET    /institutions/<slug>/                                        login   200   200   404   404   404   200
+POST   /institutions/<slug>/                                        login   302   302   404   404   404   302
+GET    /institutions/<slug>/ladder/                                 login   200   200   404   404   404   200
+POST   /institutions/<slug>/ladder/                                 login   422   422   404   404   404   422
+GET    /institutions/<slug>/lists/                                  login   200   200   404   404   404   200
+POST   /institutions/<slug>/lists/                                  login   422   422   404   404   404   422
+GET    /institutions/<slug>/people/                                 login   200   200   404   404   404   200
+POST   /institutions/<slug>/people/<pk>/                            login   302   302   404   404   404   302
+POST   /institutions/<slug>/people/<pk>/end/                        login   302   302   404   404   404   302
+POST   /institutions/<slug>/people/invite/                          login   422   422   404   404   404   422
+POST   /institutions/<slug>/invitations/<pk>/cancel/                login   302   302   404   404   404   302
+
+# Mail that could not be delivered
+GET    /mail/                                                       login   403   403   403   403   403   200
+POST   /mail/<pk>/again/                                            login   403   403   403   403   403   302
+
+# The directory of organisations
+GET    /organisations/                                              login   200
+GET    /organisations/suggest/                                      login   200
+GET    /organisations/new/                                          login   200   200   200   200   403   200
+POST   /organisations/new/                                          login   422   422   422   422   403   422
+GET    /organisations/<pk>/                                         login   200
+GET    /organisations/<pk>/ · hidden                                login   200   200   404   404   404   200
+GET    /organisations/<slug>/                                       login   302
+GET    /organisations/<slug>/ · hidden                              login   302   302   404   404   404   302
+GET    /organisations/<pk>/edit/                                    login   200   200   200   200   403   200
+POST   /organisations/<pk>/edit/                                    login   422   422   422   422   403   422
+GET    /organisations/<pk>/edit/ · hidden                           login   200   200   404   404   404   200
+POST   /organisations/<pk>/figures/                                 login   403   403   403   403   403   422
+POST   /organisations/<pk>/relations/                               login   422   422   422   422   403   422
+POST   /organisations/<pk>/relations/<relation_pk>/end/             login   302   302   404   404   404   302
+GET    /organisations/<pk>/merge/                                   login   200   200   200   403   403   200
+POST   /organisations/<pk>/merge/                                   login   200   200   200   403   403   200
+GET    /organisations/merges/                                       login   200
+GET    /organisations/merges/<pk>/                                  login   200   200   404   404   404   200
+POST   /organisations/merges/<pk>/                                  login   302   302   404   404   404   302
+GET    /organisations/proposals/                                    login   200
+POST   /organisations/proposals/<pk>/                               login   404   404   404   404   404   302
+
+# The strategic picture
+GET    /partners/                                                   login   200   200   200   200   403   200
+GET    /partners/map/                                               login   200   200   200   200   403   200
+GET    /partners/map/boundaries.svg                                 login   200
+GET    /partners/strategy/                                          login   200   200   200   200   403   200
+GET    /partners/new/                                               login   200   200   200   403   403   403
+POST   /partners/new/                                               login   422   422   422   403   403   403
+
+# A partner
+GET    /partners/<pk>/                                              login   200   200   404   404   404   200
+GET    /partners/<pk>/change/                                       login   200   200   404   404   404   403
+POST   /partners/<pk>/change/                                       login   422   422   404   404   404   403
+GET    /partners/<pk>/state/<to>/                                   login   200   200   404   404   404   403
+POST   /partners/<pk>/state/<to>/                                   login   200   200   404   404   404   403
+POST   /partners/<pk>/undo/<standing_pk>/                           login   302   302   404   404   404   403
+GET    /partners/<pk>/move/                                         login   200   200   404   404   404   403
+POST   /partners/<pk>/move/                                         login   422   422   404   404   404   403
+GET    /partners/standings/<pk>/undo/                               login   200   200   404   404   404   403
+POST   /partners/standings/<pk>/undo/                               login   302   302   404   404   404   403
+GET    /partners/<pk>/edit/                                         login   200   200   404   404   404   403
+POST   /partners/<pk>/edit/                                         login   200   200   404   404   404   403
+POST   /partners/<pk>/next-step/                                    login   302   302   404   404   404   403
+GET    /partners/<pk>/value/                                        login   200   200   404   404   404   403
+POST   /partners/<pk>/value/                                        login   200   200   404   404   404   403
+GET    /partners/<pk>/contacts/add/                                 login   200   200   404   404   404   403
+POST   /partners/<pk>/contacts/add/                                 login   200   200   404   404   404   403
+GET    /partners/<pk>/contacts/<contact_pk>/                        login   200   200   404   404   404   403
+POST   /partners/<pk>/contacts/<contact_pk>/                        login   200   200   404   404   404   403
+POST   /partners/<pk>/contacts/<contact_pk>/end/                    login   302   302   404   404   404   403
+POST   /partners/<pk>/dialogue/                                     login   422   422   404   404   404   403
+GET    /partners/<pk>/dialogue/<entry_pk>/                          login   200   200   404   404   404   403
+POST   /partners/<pk>/dialogue/<entry_pk>/                          login   200   200   404   404   404   403
+GET    /partners/<pk>/dialogue/<entry_pk>/ · limited                login   200   404   404   404   404   404
+POST   /partners/<pk>/dialogue/<entry_pk>/ · limited                login   200   404   404   404   404   404
+POST   /partners/<pk>/dialogue/<entry_pk>/done/                     login   302   302   404   404   404   403
+POST   /partners/<pk>/dialogue/<entry_pk>/remove/                   login   302   302   404   404   404   403
+POST   /partners/<pk>/dialogue/<entry_pk>/remove/ · limited         login   302   404   404   404   404   404
+GET    /partners/<pk>/confirm/                                      login   200   200   404   404   404   403
+POST   /partners/<pk>/confirm/                                      login   200   200   404   404   404   403
+POST   /partners/<pk>/confirm/<confirmation_pk>/resend/             login   302   302   404   404   404   403
+POST   /partners/<pk>/confirm/<confirmation_pk>/cancel/             login   302   302   404   404   404   403
+GET    /partners/confirm/<token>/                                     404
+POST   /partners/confirm/<token>/                                     404
+
+# The API: its description, and what is no address of it
+GET    /api/                                                          404
+POST   /api/                                                          404
+GET    /api/v1/                                                       200
+GET    /api/v1/docs                                                   200
+GET    /api/v1/openapi.json                                           200
+
+# The API's operations
+GET    /api/v1/organisations                                          401   200
+POST   /api/v1/organisations                                          401   422   422   422   422   403   422
+GET    /api/v1/organisations/{id}                                     401   200
+GET    /api/v1/organisations/{id} · hidden                            401   200   200   404   404   404   200
+PATCH  /api/v1/organisations/{id}                                     401   200   200   200   200   403   200
+PATCH  /api/v1/organisations/{id} · hidden                            401   200   200   404   404   404   200
+GET    /api/v1/partnerships                                           401   200
+POST   /api/v1/partnerships                                           401   422   422   422   403   403   403
+GET    /api/v1/partnerships/{id}                                      401   200   200   404   404   404   200
+PATCH  /api/v1/partnerships/{id}                                      401   422   422   404   404   404   403
+DELETE /api/v1/partnerships/{id}                                      401   204   204   404   404   404   403
+GET    /api/v1/contacts                                               401   200
+POST   /api/v1/contacts                                               401   422   422   422   422   403   403
+GET    /api/v1/contacts/{id}                                          401   200   200   404   404   404   200
+PATCH  /api/v1/contacts/{id}                                          401   200   200   404   404   404   403
+DELETE /api/v1/contacts/{id}                                          401   204   204   404   404   404   403
+GET    /api/v1/dialogue                                               401   200
+POST   /api/v1/dialogue                                               401   422   422   422   422   403   403
+GET    /api/v1/dialogue/{id}                                          401   200   200   404   404   404   200
+GET    /api/v1/dialogue/{id} · limited                                401   200   404   404   404   404   404
+PATCH  /api/v1/dialogue/{id}                                          401   200   200   404   404   404   403
+PATCH  /api/v1/dialogue/{id} · limited                                401   200   404   404   404   404   404
+DELETE /api/v1/dialogue/{id}                                          401   204   204   404   404   404   403
+DELETE /api/v1/dialogue/{id} · limited                                401   204   404   404   404   404   404
+GET    /api/v1/search                                                 401   200
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one method on one address answers to each persona ("" for nobody)."""
+
+    method: str
+    path: str
+    answers: dict[str, str]
+
+
+def rows() -> list[Row]:
+    """The table, read."""
+    return [_row(line) for line in TABLE.splitlines() if line[:1].isupper()]
+
+
+def _row(line: str) -> Row:
+    method, rest = line.split(None, 1)
+    path, *answers = rest.split("  ", 1)
+    answers = answers[0].split()
+    if len(answers) == 1:
+        answers *= len(COLUMNS)
+    elif len(answers) == 2:
+        answers = answers[:1] + answers[1:] * (len(COLUMNS) - 1)
+    each = zip(COLUMNS.values(), answers, strict=True)
+    return Row(method, path, {persona: answer for group, answer in each for persona in group})
