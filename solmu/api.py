@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from solmu.accounts import idempotency
 from solmu.lib.problems import FieldError, ProblemError, problem, unprocessable
@@ -84,6 +85,12 @@ class StrictParser(Parser):
             ) from error
 
 
+class PlainRenderer(JSONRenderer):
+    """Writes letters as they are: a third shorter in Finnish than their codes."""
+
+    json_dumps_params: ClassVar = {"ensure_ascii": False, "separators": (",", ":")}
+
+
 class SolmuAPI(NinjaAPI):
     """Ninja, describing also the errors and headers that all operations share."""
 
@@ -112,6 +119,7 @@ api = SolmuAPI(
     description=ABOUT,
     auth=Bearer(),
     parser=StrictParser(),
+    renderer=PlainRenderer(),
     docs=ApiDocs(),
     docs_decorator=require_safe,
     urls_namespace="api",

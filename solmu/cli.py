@@ -368,6 +368,10 @@ ROOMS = {
     "import": ("Read organisations from a spreadsheet.", "solmu.partnerships.importing_cli:main"),
     "seed": ("Fill a database with synthetic data.", "solmu.portal.seed:main"),
     "token": ("Make, list and revoke API tokens.", "solmu.accounts.tokens:main"),
+    "admin": (
+        "Make somebody an administrator and print a link that signs them in.",
+        "solmu.organisations.signing_in:first_admin",
+    ),
     "doctor": ("Check the database, and mend what can be derived.", "solmu.portal.doctor:main"),
     "places": ("Load places and boundaries.", "solmu.organisations.places_cli:main"),
 }

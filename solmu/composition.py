@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
+from solmu.organisations import waiting as directory_waits
 from solmu.partnerships import day as partner_day
 from solmu.partnerships import evidence as partner_evidence
 from solmu.partnerships import indexing as partner_index
@@ -36,6 +37,14 @@ def _has_institution(viewer: Viewer) -> bool:
     return viewer.institution_id is not None
 
 
+def _has_institution_or_all(viewer: Viewer) -> bool:
+    return viewer.is_admin or _has_institution(viewer)
+
+
+def _is_admin(viewer: Viewer) -> bool:
+    return viewer.is_admin
+
+
 def _imports(viewer: Viewer) -> bool:
     return partners.can_import(viewer, viewer.institution_id)
 
@@ -44,6 +53,7 @@ MENU = (
     MenuItem("", _("My day"), "portal:home", "sun", _signed_in),
     MenuItem("see", _("Partnerships"), "partnerships:list", "handshake", _has_institution),
     MenuItem("see", _("Organisations"), "organisations:list", "building-2", _signed_in),
+    MenuItem("", _("Institution"), "institutions:list", "settings", _has_institution_or_all),
 )
 
 # What the command palette offers beside the menu.
@@ -51,6 +61,9 @@ ACTIONS = (
     MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
     MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
     MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
+    MenuItem("", _("Proposed facts"), "organisations:proposals", "check", _signed_in),
+    MenuItem("", _("Merged entries"), "organisations:merges", "link", _has_institution_or_all),
+    MenuItem("", _("New institution"), "founding:new", "plus", _is_admin),
     MenuItem("", _("My account"), "own:me", "user", _signed_in),
 )
 
@@ -71,13 +84,16 @@ SEARCH_KINDS = {
 }
 
 # What waits for the viewer, for my day: each gives rows.
-WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (partner_day.waits,)
+WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (
+    partner_day.waits,
+    directory_waits.waits,
+)
 
 # Panels of my day: each gives something with a `template`, or nothing for viewers without it.
 HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = (partner_day.panel,)
 
 # Panels of an organisation's page, by the name of the address that renders them.
-ORGANISATION_PANELS: tuple[str, ...] = ()
+ORGANISATION_PANELS: tuple[str, ...] = ("partnerships:organisation-panel",)
 
 # Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
 EVIDENCE: dict[str, Callable[[], Any]] = {

@@ -31,7 +31,7 @@ class _Texts(HTMLParser):
         self._void = {"meta", "link", "input", "img", "br", "hr", "use", "path", "col", "source"}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "style", "template"}:
+        if tag in {"script", "style", "template", "code"}:
             self._hidden += 1
         facts = dict(attrs)
         if tag not in self._void:
@@ -41,7 +41,7 @@ class _Texts(HTMLParser):
                 self.texts.append(facts[name] or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style", "template"}:
+        if tag in {"script", "style", "template", "code"}:
             self._hidden -= 1
         if tag not in self._void and self._foreign:
             self._foreign.pop()

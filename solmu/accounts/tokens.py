@@ -33,7 +33,9 @@ def main(argv: Sequence[str]) -> int:
     making = verbs.add_parser("create", help="make a token and print it; it is not shown again")
     making.add_argument("--user", required=True, metavar="EMAIL", help="for whom it acts")
     making.add_argument("--name", default="command line", help="what the token is for")
-    making.add_argument("--days", type=int, help="for how many days it holds (default: until revoked)")
+    making.add_argument(
+        "--days", type=int, help="for how many days it holds (default: until revoked)"
+    )
     listing = verbs.add_parser("list", help="list tokens, without their text")
     listing.add_argument("--user", metavar="EMAIL", help="only this user's")
     revoking = verbs.add_parser("revoke", help="revoke a token by its number")
@@ -49,9 +51,9 @@ def main(argv: Sequence[str]) -> int:
 def _create(email: str, name: str, days: int | None) -> int:
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
-        print(f"Nobody signs in as {email}.")  # noqa: T201
+        print(f"Nobody signs in as {email}.")
         return 1
-    print(create(user, name, days=days)[1])  # noqa: T201
+    print(create(user, name, days=days)[1])
     return 0
 
 
@@ -59,14 +61,14 @@ def _list(email: str | None) -> int:
     tokens = ApiToken.objects.select_related("user").order_by("pk")
     for token in tokens.filter(user__email__iexact=email) if email else tokens:
         until = token.expires_at.date().isoformat() if token.expires_at else "-"
-        print(f"{token.pk}\t{token.user.email}\t{token.name}\t{until}")  # noqa: T201
+        print(f"{token.pk}\t{token.user.email}\t{token.name}\t{until}")
     return 0
 
 
 def _revoke(number: int) -> int:
     token = ApiToken.objects.filter(pk=number).first()
     if token is None:
-        print(f"There is no token {number}.")  # noqa: T201
+        print(f"There is no token {number}.")
         return 1
     revoke(token)
     return 0

@@ -199,11 +199,16 @@ def _words(kept: list[tuple[Part, Any]], earlier: dict[tuple[int, int], Any]) ->
     words = _Words()
     for reference, keys in wanted.items():
         if isinstance(reference, type):
-            rows = reference._default_manager.in_bulk(list(keys))  # noqa: SLF001
+            rows = _in_bulk(reference, keys)
             words.names[reference] = {key: str(row) for key, row in rows.items()}
         else:
             words.names[reference] = reference(keys)
     return words
+
+
+def _in_bulk(model: Any, keys: set[Any]) -> dict[Any, Any]:
+    found: dict[Any, Any] = model.objects.in_bulk(list(keys))
+    return found
 
 
 def _reference(part: Part, column: Any) -> Reference | None:
@@ -278,7 +283,7 @@ def _shown(part: Part, column: Any, row: Any, words: _Words) -> str:
         return ", ".join(str(choices.get(one, one)) for one in value)
     if choices:
         return str(choices.get(value, value))
-    return _text(value)
+    return str(value) if column.name == "year" else _text(value)
 
 
 def _text(value: Any) -> str:

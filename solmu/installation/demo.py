@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from solmu.installation.models import Installation
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 
 # A database never becomes a demo and a demo never ceases to be one, so the mark is read once a process.
 _marks: dict[str, bool] = {}
@@ -32,11 +34,16 @@ def forget() -> None:
     _marks.clear()
 
 
+@compiled
+def _shifts() -> QuerySet[Installation, timedelta]:
+    return Installation.objects.filter(id=1).values_list("clock_shift", flat=True)
+
+
 def clock_shift() -> timedelta:
     """Return how far a demo's business clock has been moved; zero elsewhere."""
     if not is_demo():
         return timedelta(0)
-    return Installation.objects.values_list("clock_shift", flat=True).get(id=1)
+    return _shifts()[0]
 
 
 def move_clock(today: date) -> None:

@@ -141,7 +141,9 @@ class Absorption:
             wanted: dict[str, Any] = {}
             for name in attnames:
                 value = values.get(name, getattr(row, name))
-                wanted[f"{name}__isnull" if value is None else name] = True if value is None else value
+                wanted[f"{name}__isnull" if value is None else name] = (
+                    True if value is None else value
+                )
             wanted[f"{period}__overlap"] = getattr(row, period)
             for other in model._base_manager.filter(**wanted).exclude(pk=row.pk).order_by("pk"):  # noqa: SLF001
                 overlap = Overlap(f"{model._meta.label}:{other.pk}:{row.pk}", other, row)  # noqa: SLF001

@@ -35,7 +35,11 @@ def give_role(person: Person, institution: Institution, role: str, *, by: Viewer
     """Give a person a role from today; another role held today ends yesterday."""
     today = clock.today()
     with history.acting(by, "role given"):
-        held = Affiliation.objects.select_for_update().on(today).filter(person=person, institution=institution)
+        held = (
+            Affiliation.objects.select_for_update()
+            .on(today)
+            .filter(person=person, institution=institution)
+        )
         for affiliation in held:
             if affiliation.role == role:
                 return affiliation

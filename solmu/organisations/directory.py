@@ -251,7 +251,9 @@ def name_givers(proposal_ids: Iterable[int]) -> None:
 @transaction.atomic
 def accept(proposal: FactProposal, *, by: Viewer) -> None:
     """Take a proposed fact into the directory; it is now the proposer's."""
-    proposal = FactProposal.objects.select_for_update().select_related("organisation").get(pk=proposal.pk)
+    proposal = (
+        FactProposal.objects.select_for_update().select_related("organisation").get(pk=proposal.pk)
+    )
     if proposal.state != FactProposal.State.OPEN:
         return
     organisation = Organisation.objects.select_for_update().get(pk=proposal.organisation_id)

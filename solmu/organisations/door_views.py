@@ -29,7 +29,9 @@ def ask_link(request: HttpRequest) -> HttpResponseBase:
     if not ratelimit.consume(request, action="request_login_code", key=email.lower()):
         return ratelimit.respond_429(request)
     signing_in.ask(
-        email, target=_safe_target(request, request.POST.get("next", "")), language=get_language() or "fi"
+        email,
+        target=_safe_target(request, request.POST.get("next", "")),
+        language=get_language() or "fi",
     )
     return render(request, "own/link_sent.html", {"email": email})
 
@@ -44,7 +46,9 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
             return _enter(request, user, target)
     user = signing_in.user_of_token(token)
     status = 200 if user else 410
-    return _private(render(request, "own/link.html", {"owner": user, "next": target}, status=status))
+    return _private(
+        render(request, "own/link.html", {"owner": user, "next": target}, status=status)
+    )
 
 
 @require_http_methods(["GET", "POST"])

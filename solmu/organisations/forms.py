@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from solmu.accounts.models import User
 from solmu.organisations import directory
 from solmu.organisations.fields import FIELDS
-from solmu.organisations.models import Affiliation, Figure, Municipality, Organisation, Region, Relation
+from solmu.organisations.models import (
+    Affiliation,
+    Figure,
+    Municipality,
+    Organisation,
+    Region,
+    Relation,
+)
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 from solmu.ui.forms import DateField
@@ -159,10 +166,14 @@ class OrganisationField(forms.CharField):
             found = list(seen.filter(pk=int(number[1]))[:1])
         else:
             found = list(seen.filter(business_id=text)[:2]) or list(
-                seen.filter(Q(name_fi__iexact=text) | Q(name_sv__iexact=text) | Q(name_en__iexact=text))[:2]
+                seen.filter(
+                    Q(name_fi__iexact=text) | Q(name_sv__iexact=text) | Q(name_en__iexact=text)
+                )[:2]
             )
         if not found:
-            raise forms.ValidationError(_("No organisation has that name. Choose one of those offered."))
+            raise forms.ValidationError(
+                _("No organisation has that name. Choose one of those offered.")
+            )
         if len(found) > 1:
             raise forms.ValidationError(_("Several have that name. Choose one of those offered."))
         return found[0]
@@ -254,7 +265,8 @@ class InviteForm(forms.Form):
         widget=forms.RadioSelect,
     )
     language = forms.ChoiceField(
-        label=_("Language of the invitation"), choices=[("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]
+        label=_("Language of the invitation"),
+        choices=[("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")],
     )
 
     def clean_emails(self) -> list[str]:

@@ -23,12 +23,14 @@ from solmu.people.viewing import CURRENT_INSTITUTION
 @require_GET
 @login_required
 def institutions(request: HttpRequest) -> HttpResponse:
-    """The institutions that the viewer has a part in; administrators see all."""
+    """The institutions that the viewer has a part in; administrators see all. One leads to itself."""
     seen = (
         Institution.objects.visible_to(request.viewer)
         .select_related("organisation")
         .order_by(f"organisation__sort_{(get_language() or 'fi')[:2]}")
     )
+    if len(seen) == 1 and not request.viewer.is_admin:
+        return redirect("institutions:general", seen[0].organisation.slug)
     return render(
         request,
         "organisations/institutions.html",
@@ -117,7 +119,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         except invitations.InvitationError as error:
             messages.warning(request, str(error))
     if sent:
-        text = ngettext("One invitation is on its way.", "%(n)s invitations are on their way.", sent)
+        text = ngettext(
+            "One invitation is on its way.", "%(n)s invitations are on their way.", sent
+        )
         messages.success(request, text % {"n": sent})
     return redirect("institutions:people", slug)
 
@@ -130,7 +134,9 @@ def change_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     held = get_object_or_404(_held(institution), pk=pk)
     form = RoleForm(request.POST)
     if form.is_valid():
-        affiliations.give_role(held.person, institution, form.cleaned_data["role"], by=request.viewer)
+        affiliations.give_role(
+            held.person, institution, form.cleaned_data["role"], by=request.viewer
+        )
         messages.success(request, _("The role is changed from today."))
     return redirect("institutions:people", slug)
 
@@ -188,7 +194,7 @@ def _people_page(
     )
 
 
-def _held(institution: Institution):  # noqa: ANN202
+def _held(institution: Institution):
     return Affiliation.objects.on(clock.today()).filter(institution=institution)
 
 

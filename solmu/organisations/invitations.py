@@ -65,7 +65,7 @@ def invite(
     return invitation
 
 
-def open_invitations(institution: Institution):  # noqa: ANN201
+def open_invitations(institution: Institution):
     """Invitations that still wait for an answer."""
     since = clock.real_now() - timedelta(days=DAYS)
     return Invitation.objects.filter(

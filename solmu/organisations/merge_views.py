@@ -151,7 +151,9 @@ def _act(request: HttpRequest, found: Merge, act: str, choices: dict[str, str]) 
     if act == "undo":
         left = merging.take_back(found, by=request.viewer)
         if left:
-            text = _("The merge is taken back, but %(n)s changes made since stay with the kept entry.")
+            text = _(
+                "The merge is taken back, but %(n)s changes made since stay with the kept entry."
+            )
             messages.warning(request, text % {"n": len(left)})
         else:
             messages.success(request, _("The merge is taken back."))
@@ -163,7 +165,9 @@ def _act(request: HttpRequest, found: Merge, act: str, choices: dict[str, str]) 
 
 def _told(request: HttpRequest, merge: Merge) -> HttpResponse:
     if merge.state == Merge.State.WAITING:
-        messages.info(request, _("Others may use these entries too: an administrator looks at it first."))
+        messages.info(
+            request, _("Others may use these entries too: an administrator looks at it first.")
+        )
         return redirect("organisations:merge", merge.pk)
     messages.success(request, _("The entries are one now."))
     return redirect(merge.kept)
@@ -177,9 +181,7 @@ def _choices(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _questions(
-    overlaps: list[Overlap], choices: dict[str, str], viewer: Viewer
-) -> list[Question]:
+def _questions(overlaps: list[Overlap], choices: dict[str, str], viewer: Viewer) -> list[Question]:
     asked: dict[str, Question] = {}
     for overlap in overlaps:
         if not viewer.is_admin and _institution_of(overlap.kept) not in viewer.institutions:

@@ -136,7 +136,9 @@ class Organisation(models.Model):
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     website = models.URLField(_("website"), blank=True)
-    fields = ArrayField(models.CharField(max_length=30), verbose_name=_("fields"), default=list, blank=True)
+    fields = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("fields"), default=list, blank=True
+    )
     parent = models.ForeignKey(
         "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT
     )
@@ -147,13 +149,19 @@ class Organisation(models.Model):
     )
     created_at = models.DateTimeField(default=clock.real_now)
     sort_fi = models.GeneratedField(
-        expression=_sort_key("fi", "sv", "en"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=_sort_key("fi", "sv", "en"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
     )
     sort_sv = models.GeneratedField(
-        expression=_sort_key("sv", "fi", "en"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=_sort_key("sv", "fi", "en"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
     )
     sort_en = models.GeneratedField(
-        expression=_sort_key("en", "fi", "sv"), output_field=models.TextField(db_collation="C"), db_persist=True
+        expression=_sort_key("en", "fi", "sv"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
     )
 
     objects = OrganisationQuerySet.as_manager()
@@ -174,7 +182,10 @@ class Organisation(models.Model):
             models.Index(fields=["sort_sv", "id"], name="organisation_sort_sv"),
             models.Index(fields=["sort_en", "id"], name="organisation_sort_en"),
             GinIndex(
-                OpClass(Func(F("name_fi"), function="lower", output_field=models.TextField()), "gin_trgm_ops"),
+                OpClass(
+                    Func(F("name_fi"), function="lower", output_field=models.TextField()),
+                    "gin_trgm_ops",
+                ),
                 name="organisation_name_trigrams",
             ),
         ]
@@ -191,7 +202,9 @@ class SlugHistory(models.Model):
     """An address that an organisation once had; it still leads there."""
 
     slug = models.SlugField(max_length=80, unique=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="old_slugs")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="old_slugs"
+    )
 
     def __str__(self) -> str:
         return self.slug
@@ -237,7 +250,9 @@ class Relation(models.Model):
         "subsidiary": _("parent company of"),
     }
 
-    source = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="relations_from")
+    source = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="relations_from"
+    )
     target = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="relations_to")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     valid = DateRangeField()
@@ -272,11 +287,15 @@ class Institution(models.Model):
     """An education provider that uses Solmu; it is one of the directory's organisations."""
 
     organisation = models.OneToOneField(Organisation, primary_key=True, on_delete=models.PROTECT)
-    regions = models.ManyToManyField(Region, verbose_name=_("regions of the operating area"), blank=True)
+    regions = models.ManyToManyField(
+        Region, verbose_name=_("regions of the operating area"), blank=True
+    )
     municipalities = models.ManyToManyField(
         Municipality, verbose_name=_("other municipalities of the operating area"), blank=True
     )
-    fields = ArrayField(models.CharField(max_length=30), verbose_name=_("fields"), default=list, blank=True)
+    fields = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("fields"), default=list, blank=True
+    )
     created_at = models.DateTimeField(default=clock.real_now)
 
     objects = InstitutionQuerySet.as_manager()
@@ -316,7 +335,9 @@ class FactProposal(models.Model):
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="proposals")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="proposals"
+    )
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE)
     # The institution that gave the present fact, if one did; it may decide.
     giver = models.ForeignKey(
@@ -354,7 +375,9 @@ class Affiliation(models.Model):
         READER = "reader", _("reader")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="affiliations")
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="affiliations")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="affiliations"
+    )
     role = models.CharField(_("role"), max_length=12, choices=Role)
     title = models.CharField(_("title"), max_length=100, blank=True)
     valid = DateRangeField()
@@ -388,7 +411,9 @@ class Invitation(models.Model):
     SUBJECT_EMAIL: ClassVar = ("email",)
     IMPERSONAL: ClassVar = {"role", "language"}
 
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="invitations")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="invitations"
+    )
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=12, choices=Affiliation.Role)
     language = models.CharField(_("language"), max_length=2, default="fi")

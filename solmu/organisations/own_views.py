@@ -69,7 +69,8 @@ def data(request: HttpRequest) -> HttpResponse:
     """Everything that Solmu knows of the reader, for themselves."""
     person = Person.objects.filter(user=request.user).first()
     answer = JsonResponse(
-        privacy.export(person, user=request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
+        privacy.export(person, user=request.user),
+        json_dumps_params={"indent": 2, "ensure_ascii": False},
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="solmu-my-data.json"'
     answer.headers["Cache-Control"] = "no-store"

@@ -54,7 +54,9 @@ class ProposalQuerySet(models.QuerySet):
         if viewer.is_admin:
             return self
         about = Q(institution_id__in=viewer.institutions) | Q(
-            organisation_id__in=[key for key in viewer.institutions if viewer.has_role(key, *DECIDERS)]
+            organisation_id__in=[
+                key for key in viewer.institutions if viewer.has_role(key, *DECIDERS)
+            ]
         )
         return self.filter(about | Q(giver_id__in=viewer.institutions))
 

@@ -48,7 +48,9 @@ def relate(
     except IntegrityError as error:
         if "relation_periods_do_not_overlap" not in str(error):
             raise
-        raise RelationError(_("That relation is recorded for a part of that time already.")) from error
+        raise RelationError(
+            _("That relation is recorded for a part of that time already.")
+        ) from error
     return relation
 
 

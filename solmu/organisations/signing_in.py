@@ -120,5 +120,5 @@ def first_admin(argv: Sequence[str]) -> int:
             user.save(update_fields=["is_admin"])
         invitations.person_of(user, given_name=given.given_name, family_name=given.family_name)
         address = link_for(user, target="/institutions/new/", holds=ADMIN_HOLDS)
-    print(address)  # noqa: T201
+    print(address)
     return 0

@@ -62,7 +62,11 @@ def directory_list(request: HttpRequest) -> HttpResponseBase:
         request,
         [
             Filter("kind", _("Kind"), Organisation.Kind.choices),
-            Filter("region", _("Region"), [(region.pk, region.name) for region in Region.objects.order_by("code")]),
+            Filter(
+                "region",
+                _("Region"),
+                [(region.pk, region.name) for region in Region.objects.order_by("code")],
+            ),
             Filter("country", _("Country"), country_choices()[:8]),
         ],
         search="q",
@@ -92,7 +96,9 @@ def directory_list(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for a field that names an organisation."""
-    text = (request.GET.get("q") or request.GET.get("other") or request.GET.get("kept") or "").strip()
+    text = (
+        request.GET.get("q") or request.GET.get("other") or request.GET.get("kept") or ""
+    ).strip()
     found = []
     if len(text) > 1:
         found = (
@@ -123,7 +129,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except directory.DirectoryError as error:
             form.add_error(None, str(error))
         else:
-            text = _("The organisation is added.") if is_new else _("It was in the directory already.")
+            text = (
+                _("The organisation is added.") if is_new else _("It was in the directory already.")
+            )
             messages.success(request, text)
             return redirect(made)
     return render(
@@ -144,7 +152,10 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 def by_slug(request: HttpRequest, slug: str) -> HttpResponse:
     """The readable address, present or former, leads to the entry."""
     found = merging.address_of(slug)
-    if found is None or not Organisation.objects.visible_to(request.viewer).filter(pk=found.pk).exists():
+    if (
+        found is None
+        or not Organisation.objects.visible_to(request.viewer).filter(pk=found.pk).exists()
+    ):
         raise Http404
     return redirect(found)
 
@@ -300,7 +311,9 @@ def _find(request: HttpRequest, pk: int) -> Organisation:
 
 def _institution(viewer: Viewer) -> Institution | None:
     """The institution in whose name the viewer writes; administrators write as a register."""
-    if viewer.institution_id is None or (viewer.is_admin and not viewer.has_role(viewer.institution_id)):
+    if viewer.institution_id is None or (
+        viewer.is_admin and not viewer.has_role(viewer.institution_id)
+    ):
         return None
     return Institution.objects.get(pk=viewer.institution_id)
 
@@ -325,7 +338,9 @@ def _page(
             "only_ours": not found.public,
             "figures": Figure.objects.filter(organisation=found).order_by("-year"),
             "now": [_end(r, found, viewer) for r in relations if covers(r.valid, today)],
-            "other_times": [_end(r, found, viewer) for r in relations if not covers(r.valid, today)],
+            "other_times": [
+                _end(r, found, viewer) for r in relations if not covers(r.valid, today)
+            ],
             "proposals": _told(
                 FactProposal.objects.visible_to(viewer)
                 .filter(organisation=found, state=FactProposal.State.OPEN)
@@ -334,12 +349,21 @@ def _page(
             ),
             "can_edit": can_edit(viewer, found),
             "can_merge": can_ask_merge(viewer, found),
-            "relation_form": (relation_form or RelationForm(viewer=viewer)) if can_relate(viewer, found) else None,
-            "figure_form": (figure_form or FigureForm(initial={"year": today.year})) if may_figure else None,
+            "relation_form": (relation_form or RelationForm(viewer=viewer))
+            if can_relate(viewer, found)
+            else None,
+            "figure_form": (figure_form or FigureForm(initial={"year": today.year}))
+            if may_figure
+            else None,
             "institution": Institution.objects.visible_to(viewer).filter(pk=found.pk).first(),
             "panels": [reverse(name, args=[found.pk]) for name in composed("ORGANISATION_PANELS")],
             "history": [
-                Part(Organisation, Q(pgh_obj_id=found.pk), _("public facts"), hidden=frozenset({"merged_into"})),
+                Part(
+                    Organisation,
+                    Q(pgh_obj_id=found.pk),
+                    _("public facts"),
+                    hidden=frozenset({"merged_into"}),
+                ),
                 Part(Figure, Q(organisation_id=found.pk), _("figures"), title=["year"]),
                 Part(Relation, Q(pgh_obj_id__in=related), _("relation"), title=["kind"]),
             ],
@@ -391,7 +415,10 @@ def _facts(found: Organisation) -> list[tuple[str, Any]]:
         (_("Postal code"), found.postal_code),
         (_("Fields"), ", ".join(str(FIELDS.get(code, code)) for code in found.fields)),
         (_("Website"), markup.link(found.website, found.website) if found.website else ""),
-        (_("Part of"), markup.link(found.parent.get_absolute_url(), found.parent) if found.parent else ""),
+        (
+            _("Part of"),
+            markup.link(found.parent.get_absolute_url(), found.parent) if found.parent else "",
+        ),
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -399,7 +426,9 @@ def _facts(found: Organisation) -> list[tuple[str, Any]]:
 def _told(proposed: Any, viewer: Viewer) -> list[dict[str, Any]]:
     """Proposals as people read them: what is now, what would be."""
     rows = list(proposed)
-    places = Municipality.objects.in_bulk([r.value for r in rows if r.field == "municipality" and r.value])
+    places = Municipality.objects.in_bulk(
+        [r.value for r in rows if r.field == "municipality" and r.value]
+    )
     told = []
     for row in rows:
         now = getattr(row.organisation, row.field)
@@ -435,7 +464,11 @@ def _named(seen: Any, text: str) -> Any:
 def _filtered(seen: Any, bar: FilterBar) -> Any:
     if bar.text:
         seen = _named(seen, bar.text)
-    for key, field in (("kind", "kind__in"), ("region", "region_id__in"), ("country", "country__in")):
+    for key, field in (
+        ("kind", "kind__in"),
+        ("region", "region_id__in"),
+        ("country", "country__in"),
+    ):
         if bar.chosen[key]:
             seen = seen.filter(**{field: bar.chosen[key]})
     return seen
@@ -452,15 +485,44 @@ def _columns() -> list[Column[Organisation]]:
             sort=f"sort_{language}",
             export=lambda row: row.name,
         ),
-        Column("kind", _("Kind"), lambda row: kinds.get(row.kind, row.kind), sort="kind", export=lambda row: str(kinds.get(row.kind, row.kind))),
+        Column(
+            "kind",
+            _("Kind"),
+            lambda row: kinds.get(row.kind, row.kind),
+            sort="kind",
+            export=lambda row: str(kinds.get(row.kind, row.kind)),
+        ),
         Column("business_id", _("Business ID"), lambda row: row.business_id, sort="business_id"),
-        Column("municipality", _("Municipality"), lambda row: row.municipality and row.municipality.name, export=lambda row: row.municipality and row.municipality.name),
-        Column("region", _("Region"), lambda row: row.region and row.region.name, export=lambda row: row.region and row.region.name),
+        Column(
+            "municipality",
+            _("Municipality"),
+            lambda row: row.municipality and row.municipality.name,
+            export=lambda row: row.municipality and row.municipality.name,
+        ),
+        Column(
+            "region",
+            _("Region"),
+            lambda row: row.region and row.region.name,
+            export=lambda row: row.region and row.region.name,
+        ),
         Column("country", _("Country"), lambda row: row.country, sort="country", shown=False),
         Column("postal_code", _("Postal code"), lambda row: row.postal_code, shown=False),
         Column("website", _("Website"), lambda row: row.website, shown=False),
-        Column("fields", _("Fields"), lambda row: ", ".join(str(FIELDS.get(code, code)) for code in row.fields), shown=False, export=lambda row: ", ".join(row.fields)),
+        Column(
+            "fields",
+            _("Fields"),
+            lambda row: ", ".join(str(FIELDS.get(code, code)) for code in row.fields),
+            shown=False,
+            export=lambda row: ", ".join(row.fields),
+        ),
         Column("lat", _("Latitude"), lambda row: row.lat, numeric=True, shown=False),
         Column("lon", _("Longitude"), lambda row: row.lon, numeric=True, shown=False),
-        Column("added", _("Added"), lambda row: date_format(row.created_at, "SHORT_DATE_FORMAT"), shown=False, sort="created_at", export=lambda row: row.created_at.date()),
+        Column(
+            "added",
+            _("Added"),
+            lambda row: date_format(row.created_at, "SHORT_DATE_FORMAT"),
+            shown=False,
+            sort="created_at",
+            export=lambda row: row.created_at.date(),
+        ),
     ]

@@ -114,8 +114,6 @@ def resend(confirmation: Confirmation, *, by: Viewer) -> None:
     confirmation = _locked(confirmation)
     if confirmation.state != State.ASKED:
         raise ConfirmingError(_("It has been answered already."))
-    if confirmation.contact is None:
-        raise ConfirmingError(_("The contact person isn't here any more. Ask somebody else."))
     with history.acting(by):
         _send(confirmation, by.name)
 
@@ -292,7 +290,8 @@ _TO_THE_PARTNER: dict[str, Promise] = {
 def _send(confirmation: Confirmation, sender: str) -> None:
     """Make a link, end the earlier ones, and write the message."""
     contact = confirmation.contact
-    assert contact is not None
+    if contact is None:
+        raise ConfirmingError(_("The contact person isn't here any more. Ask somebody else."))
     links.revoke(RECORD, confirmation.pk, PURPOSE)
     link, token = links.create(
         PURPOSE,

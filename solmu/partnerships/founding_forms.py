@@ -23,7 +23,9 @@ class NameForm(forms.Form):
     business_id = forms.CharField(
         label=_("Business ID"),
         max_length=20,
-        help_text=_("For example 1234567-8. An organisation that is in the directory already is found by it."),
+        help_text=_(
+            "For example 1234567-8. An organisation that is in the directory already is found by it."
+        ),
     )
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
 
@@ -56,7 +58,9 @@ class FoundingForm(NameForm, AreaForm):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     role = forms.ChoiceField(
-        label=_("Their role"), choices=Affiliation.Role.choices, initial=Affiliation.Role.CONTRIBUTOR
+        label=_("Their role"),
+        choices=Affiliation.Role.choices,
+        initial=Affiliation.Role.CONTRIBUTOR,
     )
 
     clean_emails = InviteForm.clean_emails

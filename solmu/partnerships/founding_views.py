@@ -36,7 +36,9 @@ def new(request: HttpRequest) -> HttpResponse:
     contents = FacetFormSet(given, prefix="contents", initial=_listed(ladder.CONTENTS))
     themes = FacetFormSet(given, prefix="themes", initial=_listed(ladder.THEMES))
     # All are checked, so that everything that needs mending shows at once.
-    if given is not None and all([form.is_valid(), levels.is_valid(), contents.is_valid(), themes.is_valid()]):
+    if given is not None and all(
+        [form.is_valid(), levels.is_valid(), contents.is_valid(), themes.is_valid()]
+    ):
         facts = form.cleaned_data
         try:
             institution = founding.found(
@@ -85,7 +87,9 @@ def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
         {"id": level.pk, "ORDER": level.rank, **_values(level, LevelFormSet.form.Meta.fields)}
         for level in Level.objects.filter(institution=institution)
     ]
-    levels = LevelFormSet(request.POST if request.method == "POST" else None, prefix="levels", initial=present)
+    levels = LevelFormSet(
+        request.POST if request.method == "POST" else None, prefix="levels", initial=present
+    )
     if request.method == "POST" and levels.is_valid():
         try:
             ladder.change_ladder(institution, levels.facts(), by=request.viewer)

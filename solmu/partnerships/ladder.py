@@ -162,10 +162,14 @@ def change_facets(
     with history.acting(by, "list changed"):
         present = {
             facet.pk: facet
-            for facet in Facet.objects.select_for_update().filter(institution=institution, kind=kind)
+            for facet in Facet.objects.select_for_update().filter(
+                institution=institution, kind=kind
+            )
         }
         for rank, entry in enumerate(entries, start=1):
-            facet = present.pop(entry.get("id", 0), None) or Facet(institution=institution, kind=kind)
+            facet = present.pop(entry.get("id", 0), None) or Facet(
+                institution=institution, kind=kind
+            )
             for key in ("name_fi", "name_sv", "name_en"):
                 setattr(facet, key, entry.get(key, ""))
             facet.rank, facet.ended = rank, bool(entry.get("ended", False))
@@ -179,7 +183,11 @@ def change_facets(
 def add_facet(institution: Institution, kind: str, name: str, *, by: Viewer) -> Facet:
     """Add an entry to a list, or return the one that has this name in some language."""
     for facet in Facet.objects.filter(institution=institution, kind=kind):
-        if name.casefold() in {facet.name_fi.casefold(), facet.name_sv.casefold(), facet.name_en.casefold()}:
+        if name.casefold() in {
+            facet.name_fi.casefold(),
+            facet.name_sv.casefold(),
+            facet.name_en.casefold(),
+        }:
             return facet
     last = Facet.objects.filter(institution=institution, kind=kind).aggregate(last=Max("rank"))
     with history.acting(by, "list changed"):

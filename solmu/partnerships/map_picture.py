@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, Max, Min, Value, When
@@ -316,7 +317,7 @@ class MapOfPicture:
         least = self.shade_bounds
         counts = self.by_region if self.key == "finland" else self.by_country
         ranges = []
-        for bound, after in zip(least, [*least[1:], None], strict=True):
+        for bound, after in zip_longest(least, least[1:]):
             last = after - 1 if after else max(counts.values())
             ranges.append(
                 (mapping.shade(bound, least), f"{bound}–{last}" if last > bound else f"{bound}")

@@ -167,7 +167,7 @@ def centred(x: float, y: float, width: float, height: float | None = None) -> ge
     return geo.Box(round(x - width / 2), round(y - height / 2), round(width), round(height))
 
 
-_AT = re.compile(r"(-?\d{1,5}),(-?\d{1,5}),(\d{2,5})")
+_AT = re.compile(r"(-?\d{1,5}),(-?\d{1,5}),(\d{2,5})", re.ASCII)
 
 
 def read_view(text: str, extent: geo.Extent) -> geo.Box | None:

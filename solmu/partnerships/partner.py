@@ -81,8 +81,8 @@ class Partner:
         )
         partner = cls(get_object_or_404(seen, pk=pk), viewer)
         # For permissions.can_edit, which then needs no query.
-        partner.stakeholder.owner_id = (  # type: ignore[attr-defined]
-            partner.now.owner_id if partner.now else None
+        owner_id = partner.now.owner_id if partner.now else None
+        partner.stakeholder.owner_id = owner_id  # type: ignore[attr-defined]
         return partner
 
     @cached_property

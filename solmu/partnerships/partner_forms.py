@@ -46,7 +46,16 @@ class _LevelSelect(forms.RadioSelect):
         return option
 
 
-class ReasonForm(forms.Form):
+class _Form(forms.Form):
+    """A form whose fields are made ready when it is."""
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The form's own fields."""
+        return self.fields
+
+
+class ReasonForm(_Form):
     """From which day a change holds, and why."""
 
     on = DateField(label=_("From which day"))
@@ -59,7 +68,7 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["on"].initial = clock.today()
+        self.own["on"].initial = clock.today()
 
     def clean_on(self) -> date:
         """Refuse days that nobody can mean."""
@@ -119,7 +128,8 @@ class ChangeForm(ReasonForm):
         derived_scope: str,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial=_facts_of(standing), **kwargs)
+        kwargs["initial"] = _facts_of(standing)
+        super().__init__(*args, **kwargs)
         own = stakeholder.institution_id
         self.levels = list(Level.objects.filter(institution_id=own).order_by("-rank"))
         now = standing or Standing()
@@ -131,21 +141,21 @@ class ChangeForm(ReasonForm):
             )
         )
         for name, kind in (("contents", Facet.Kind.CONTENT), ("themes", Facet.Kind.THEME)):
-            self.fields[name].choices = [(str(f.pk), f.name) for f in facets if f.kind == kind]
-            if not self.fields[name].choices:
-                del self.fields[name]
-        self.fields["state"].choices = _capitalised(Standing.State.choices)
-        self.fields["form"].choices = _capitalised(Standing.Form.choices)
+            self.own[name].choices = [(str(f.pk), f.name) for f in facets if f.kind == kind]
+            if not self.own[name].choices:
+                del self.own[name]
+        self.own["state"].choices = _capitalised(Standing.State.choices)
+        self.own["form"].choices = _capitalised(Standing.Form.choices)
         derived = Standing.Scope(derived_scope).label
-        self.fields["scope_override"].choices = [
+        self.own["scope_override"].choices = [
             ("", gettext("By place: %(scope)s") % {"scope": derived}),
             *_capitalised(Standing.Scope.choices),
         ]
-        self.fields["scope_override"].help_text = gettext(
+        self.own["scope_override"].help_text = gettext(
             "Choose another only if the place doesn't tell how far the cooperation reaches."
         )
-        self.fields["owner"].choices = _people(colleagues(own), now.owner)
-        self.fields["counterpart"].choices = _people(
+        self.own["owner"].choices = _people(colleagues(own), now.owner)
+        self.own["counterpart"].choices = _people(
             Person.objects.filter(contacts__stakeholder=stakeholder).distinct(), now.counterpart
         )
 
@@ -159,12 +169,12 @@ class ChangeForm(ReasonForm):
         locked = held in barred or not can_decide_level(viewer, institution_id, None)
         if locked:
             barred = [key for key, _label in choices]
-        self.fields["level"].choices = choices
-        self.fields["level"].widget = _LevelSelect(barred)
-        self.fields["level"].widget.choices = choices
+        self.own["level"].choices = choices
+        self.own["level"].widget = _LevelSelect(barred)
+        self.own["level"].widget.choices = choices
         if locked:
-            self.fields["level"].disabled = True
-            self.fields["level"].help_text = (
+            self.own["level"].disabled = True
+            self.own["level"].help_text = (
                 gettext("This level is decided by a leader.")
                 if held in barred and held
                 else gettext("Levels are decided by a coordinator or a leader.")
@@ -186,7 +196,7 @@ class ChangeForm(ReasonForm):
         return facts
 
 
-class DescribeForm(forms.Form):
+class DescribeForm(_Form):
     """Roles and notes."""
 
     roles = forms.MultipleChoiceField(
@@ -204,17 +214,17 @@ class DescribeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = _capitalised(Stakeholder.Role.choices)
+        self.own["roles"].choices = _capitalised(Stakeholder.Role.choices)
 
 
-class NextStepForm(forms.Form):
+class NextStepForm(_Form):
     """The one next thing to do with a partner."""
 
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_on = DateField(label=_("By"), required=False)
 
 
-class DialogueForm(forms.Form):
+class DialogueForm(_Form):
     """One form for a meeting, call, visit, note or task."""
 
     kind = forms.ChoiceField(
@@ -247,14 +257,15 @@ class DialogueForm(forms.Form):
             "on": clock.today(),
             **kwargs.pop("initial", {}),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         people = Contact.objects.filter(stakeholder=stakeholder).select_related("person")
-        self.fields["contact"].queryset = people.order_by("person__family_name", "pk")
-        self.fields["contact"].label_from_instance = lambda contact: contact.person.name
+        self.own["contact"].queryset = people.order_by("person__family_name", "pk")
+        self.own["contact"].label_from_instance = lambda contact: contact.person.name
         if initial["kind"] != DialogueEntry.Kind.CONTACT:
             # "Contact" is what an import makes of a last-contact date; people say what it was.
             kinds = [pair for pair in DialogueEntry.Kind.choices if pair[0] != "contact"]
-            self.fields["kind"].choices = _capitalised(kinds)
+            self.own["kind"].choices = _capitalised(kinds)
 
     def clean(self) -> dict[str, Any]:
         """A day that has come for what has happened."""
@@ -267,7 +278,7 @@ class DialogueForm(forms.Form):
         return cleaned
 
 
-class ContactForm(forms.Form):
+class ContactForm(_Form):
     """A contact person."""
 
     given_name = forms.CharField(label=_("Given name"), max_length=100, required=False)
@@ -304,11 +315,12 @@ class ContactForm(forms.Form):
         if contact:
             initial = {name: getattr(contact.person, name) for name in contacts.PERSON_FACTS}
             initial |= {"title": contact.title, "note": contact.note}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.has_account = bool(contact and contact.person.user_id)
         if self.has_account:
             for name in contacts.PERSON_FACTS:
-                del self.fields[name]
+                del self.own[name]
 
     def clean(self) -> dict[str, Any]:
         """Somebody needs a name or an address."""
@@ -319,7 +331,7 @@ class ContactForm(forms.Form):
         return cleaned
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(_Form):
     """Whom to ask, and what to show them."""
 
     contact = forms.ModelChoiceField(
@@ -335,22 +347,23 @@ class ConfirmForm(forms.Form):
     def __init__(
         self, *args: Any, people: Any, preview: dict[str, list[str]], **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial={"shows": list(confirming.USUAL)}, **kwargs)
-        self.fields["contact"].queryset = people
-        self.fields["contact"].label_from_instance = lambda contact: (
+        kwargs["initial"] = {"shows": list(confirming.USUAL)}
+        super().__init__(*args, **kwargs)
+        self.own["contact"].queryset = people
+        self.own["contact"].label_from_instance = lambda contact: (
             f"{contact.person.name} · {contact.person.email}"
         )
         told = [(key, label) for key, label in confirming.PARTS.items() if preview.get(key)]
-        self.fields["shows"].choices = [
+        self.own["shows"].choices = [
             (key, _Told(label, preview[key]))
             for key, label in told
             if key not in confirming.INTERNAL
         ]
-        self.fields["internal"].choices = [
+        self.own["internal"].choices = [
             (key, _Told(label, preview[key])) for key, label in told if key in confirming.INTERNAL
         ]
-        if not self.fields["internal"].choices:
-            del self.fields["internal"]
+        if not self.own["internal"].choices:
+            del self.own["internal"]
 
     def chosen(self) -> list[str]:
         """All that was ticked."""
@@ -364,7 +377,7 @@ class ConfirmForm(forms.Form):
         return cleaned
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(_Form):
     """The partner's answer."""
 
     choice = forms.ChoiceField(
@@ -392,22 +405,23 @@ class AnswerForm(forms.Form):
         return cleaned
 
 
-class ValueForm(forms.Form):
+class ValueForm(_Form):
     """Value both ways: a text and a score for each of five sides."""
 
     on = DateField(label=_("As it looks on"))
 
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": clock.today(), **(initial or {})}, **kwargs)
+        kwargs["initial"] = {"on": clock.today(), **(initial or {})}
+        super().__init__(*args, **kwargs)
         for key in value.SIDES:
-            self.fields[key] = forms.CharField(
-                label=value.NAMES[key],
+            self.own[key] = forms.CharField(
+                label=str(value.NAMES[key]),
                 required=False,
                 max_length=4000,
                 widget=forms.Textarea(attrs={"rows": 2}),
                 help_text=_("Our view of it.") if key in value.OUR_VIEW else "",
             )
-            self.fields[f"{key}_score"] = forms.TypedChoiceField(
+            self.own[f"{key}_score"] = forms.TypedChoiceField(
                 label=_("How much"),
                 required=False,
                 coerce=int,

@@ -341,12 +341,12 @@ def _people(partner: Partner, *, former: bool = False) -> list[Contact]:
     rows = rows.exclude(current) if former else rows.filter(current)
     people = list(rows.order_by("person__family_name", "person__given_name", "pk"))
     for contact in people:
-        contact.last_day = last_day(contact.valid)
+        contact.last_day = last_day(contact.valid)  # type: ignore[attr-defined]
     return people
 
 
-def _confirmations(partner: Partner) -> list[Confirmation]:
-    rows = list(
+def _confirmations(partner: Partner) -> list[Any]:
+    rows: list[Any] = list(
         Confirmation.objects.filter(stakeholder=partner.stakeholder)
         .select_related("contact__person", "asked_by")
         .order_by("-asked_on", "-pk")[:20]
@@ -468,7 +468,7 @@ def next_step(request: HttpRequest, partner: Partner) -> HttpResponse:
         describing.describe(partner.stakeholder, by=request.viewer, **form.cleaned_data)
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, " ".join(e for errors in form.errors.values() for e in errors))
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
     return redirect(partner.stakeholder)
 
 

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from solmu.partnerships import adding_views, board_views, list_views, map_views
+from solmu.partnerships import (
+    adding_views,
+    board_views,
+    list_views,
+    map_views,
+    organisation_panel,
+)
 
 urlpatterns = [
     path("", list_views.partner_list, name="list"),
@@ -11,5 +17,6 @@ urlpatterns = [
     path("map/boundaries.svg", map_views.boundaries, name="boundaries"),
     path("strategy/", board_views.strategy, name="strategy"),
     path("<int:pk>/move/", board_views.move, name="move"),
+    path("organisation/<int:pk>/", organisation_panel.panel, name="organisation-panel"),
     path("standings/<int:pk>/undo/", board_views.undo_move, name="undo_move"),
 ]

@@ -106,9 +106,7 @@ def change(
 def undo(standing: Standing, *, by: Viewer) -> None:
     """Take a change back, as long as nothing about how the stakeholder stands has changed since."""
     stakeholder = Stakeholder.objects.select_for_update().get(pk=standing.stakeholder_id)
-    events = list(
-        _EVENTS.objects.filter(stakeholder_id=stakeholder.pk).order_by("pgh_id")
-    )
+    events = list(_EVENTS.objects.filter(stakeholder_id=stakeholder.pk).order_by("pgh_id"))
     context = events[-1].pgh_context_id if events else None
     if context is None or last_change(stakeholder) != standing.pk:
         raise StandingError(_("Something has changed since, so this can't be undone any more."))

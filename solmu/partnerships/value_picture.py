@@ -90,7 +90,7 @@ def trend(assessments: Sequence[ValueAssessment]) -> SafeString:
         curves.append(f'<polyline class="curve c{number}" points="{line}"/>{dots}')
     legend = "".join(
         f'<li><svg class="key" viewBox="0 0 32 10" aria-hidden="true">'
-        f'<polyline class="curve c{number}" points="2,5 30,5"/></svg>{escape(NAMES[key])}</li>'
+        f'<polyline class="curve c{number}" points="2,5 30,5"/></svg>{escape(str(NAMES[key]))}</li>'
         for number, key in enumerate(_CURVES, 1)
     )
     y = height + 16

@@ -10,7 +10,15 @@ from solmu.lib.composed import follow
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
-DETAILS = ("given_name", "family_name", "email", "phone", "language", "legal_basis", "retention_until")
+DETAILS = (
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "language",
+    "legal_basis",
+    "retention_until",
+)
 
 
 @transaction.atomic

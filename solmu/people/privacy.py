@@ -83,7 +83,12 @@ def _rows(
             for address in addresses:
                 about |= models.Q(**{f"{path}__icontains": address})
         if about:
-            yield model, model._default_manager.filter(pk__in=model._default_manager.filter(about).values("pk"))  # noqa: SLF001
+            yield (
+                model,
+                model._default_manager.filter(
+                    pk__in=model._default_manager.filter(about).values("pk")
+                ),
+            )
 
 
 def _told(value: Any) -> Any:

@@ -1,13 +1,16 @@
 """Makes the viewer of a request: one query for the user and all that they are today."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from solmu.accounts.models import User
+from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.lib.composed import composed
 from solmu.people.viewer import Viewer
 
@@ -19,26 +22,30 @@ class ViewerBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the active user with the viewer's facts annotated."""
-        return user_with_facts(id=user_id)
+        return next(iter(_user_of_session(clock.today(), pk=user_id)), None)
 
 
 def user_with_facts(
     *conditions: Q, also: dict[str, Any] | None = None, **lookup: Any
 ) -> User | None:
-    """Find an active user, annotated with the person, with every room's fact and with what is asked also."""
+    """Find an active user, annotated with the person, every room's fact and what else is asked."""
+    return _with_facts(User.objects.filter(*conditions, **lookup)).annotate(**(also or {})).first()
+
+
+def _with_facts(users: QuerySet[User]) -> QuerySet[User]:
     # Rooms above people (affiliations, seats …) say by an expression what a user is in them.
     facts = {f"fact_{name}": expression() for name, expression in composed("VIEWER_FACTS").items()}
-    return (
-        User.objects.filter(*conditions, is_active=True, **lookup)
-        .annotate(
-            viewer_person_id=F("person__id"),
-            viewer_given_name=F("person__given_name"),
-            viewer_family_name=F("person__family_name"),
-            **facts,
-            **(also or {}),
-        )
-        .first()
+    return users.filter(is_active=True).annotate(
+        viewer_person_id=F("person__id"),
+        viewer_given_name=F("person__given_name"),
+        viewer_family_name=F("person__family_name"),
+        **facts,
     )
+
+
+@compiled
+def _user_of_session(today: date, *, pk: int) -> QuerySet[User]:  # what a user is, is told for today
+    return _with_facts(User.objects.filter(pk=pk))
 
 
 def viewer_of(user: User, institution_id: int | None = None) -> Viewer:

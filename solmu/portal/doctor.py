@@ -144,7 +144,8 @@ def _search() -> Finding:
 
 def _worker() -> Finding:
     alive = _number(
-        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'"
+        "SELECT count(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > now() - interval '1 minute'"
     )
     if not alive:
         return Finding("worker", NOTE, "none has given a sign of life", "Run: solmu worker")
@@ -174,9 +175,7 @@ def _jobs() -> Finding:
 def _outbox() -> Finding:
     failed = Message.objects.filter(state=Message.State.FAILED).count()
     if failed:
-        return Finding(
-            "outbox", BAD, f"{failed} messages could not be sent", "Check the SMTP settings."
-        )
+        return Finding("outbox", BAD, f"{failed} messages failed", "Check the SMTP settings.")
     old = Message.objects.filter(
         state=Message.State.WAITING, created_at__lt=clock.real_now() - OLD_AFTER
     ).count()
@@ -185,7 +184,7 @@ def _outbox() -> Finding:
     return Finding("outbox", GOOD, "nothing is stuck")
 
 
-def _number(query: str, *values: object) -> int:
+def _number(query: str, *values: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query, values or None)
         row = cursor.fetchone()

@@ -1,6 +1,5 @@
 """The API's search: what the viewer's pages find, for programs."""
 
-from django.conf import settings
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
@@ -23,7 +22,7 @@ class Found(BaseModel):
 
     kind: str
     title: str
-    url: str = Field(description="The record's page")
+    url: str = Field(description="The record's page, from the root of this site")
     excerpt: str
 
 
@@ -42,7 +41,7 @@ def search(request: ApiRequest, asked: Query[Asked]) -> FoundList:
             Found(
                 kind=hit.kind,
                 title=hit.title,
-                url=settings.SOLMU_ADDRESS + hit.url,
+                url=hit.url,
                 excerpt=hit.excerpt,
             )
             for hit in hits

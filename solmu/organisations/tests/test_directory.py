@@ -36,19 +36,25 @@ def test_added_entry_is_seen_by_its_institution_alone(ours, theirs):
 
     assert Organisation.objects.visible_to(viewer_at(ours)).filter(pk=made.pk).exists()
     assert not Organisation.objects.visible_to(viewer_at(theirs)).filter(pk=made.pk).exists()
-    assert [e.institution_id for e in Entry.objects.filter(kind="organisation", record_id=made.pk)] == [ours.pk]
+    assert [
+        e.institution_id for e in Entry.objects.filter(kind="organisation", record_id=made.pk)
+    ] == [ours.pk]
 
 
 def test_second_institution_makes_the_entry_public(ours, theirs):
     made = add(ours, business_id="1572860-0")
 
     again, is_new = directory.add(
-        {"name_fi": "Rinkeli", "business_id": "FI15728600"}, by=viewer_at(theirs), institution=theirs
+        {"name_fi": "Rinkeli", "business_id": "FI15728600"},
+        by=viewer_at(theirs),
+        institution=theirs,
     )
 
     assert (again.pk, is_new, again.public) == (made.pk, False, True)
     assert again.name_fi == "Leipomo Rinkeli Oy"
-    assert [e.public for e in Entry.objects.filter(kind="organisation", record_id=made.pk)] == [True]
+    assert [e.public for e in Entry.objects.filter(kind="organisation", record_id=made.pk)] == [
+        True
+    ]
 
 
 def test_wrong_business_id_is_refused(ours):
@@ -59,7 +65,9 @@ def test_wrong_business_id_is_refused(ours):
 def test_own_fact_is_changed(ours):
     made = add(ours)
 
-    outcome = directory.edit(made, {"name_fi": "Rinkeli Oy"}, by=viewer_at(ours), institution_id=ours.pk)
+    outcome = directory.edit(
+        made, {"name_fi": "Rinkeli Oy"}, by=viewer_at(ours), institution_id=ours.pk
+    )
 
     made.refresh_from_db()
     assert (outcome.changed, outcome.proposed) == (["name_fi"], [])
@@ -70,7 +78,9 @@ def test_fact_of_another_is_proposed_and_accepted_by_its_giver(ours, theirs):
     made = add(ours)
     directory.add_source(made, theirs, by=viewer_at(theirs))
 
-    outcome = directory.edit(made, {"name_fi": "Rinkeli Oy"}, by=viewer_at(theirs), institution_id=theirs.pk)
+    outcome = directory.edit(
+        made, {"name_fi": "Rinkeli Oy"}, by=viewer_at(theirs), institution_id=theirs.pk
+    )
     made.refresh_from_db()
     before = made.name_fi
     proposal = FactProposal.objects.get()
@@ -116,7 +126,9 @@ def test_business_id_of_another_is_refused(ours):
     other = add(ours, name_fi="Toinen Oy")
 
     with pytest.raises(directory.DirectoryError):
-        directory.edit(other, {"business_id": "1572860-0"}, by=viewer_at(ours), institution_id=ours.pk)
+        directory.edit(
+            other, {"business_id": "1572860-0"}, by=viewer_at(ours), institution_id=ours.pk
+        )
 
 
 def test_municipality_gives_region_and_place(ours):
@@ -132,7 +144,10 @@ def test_slugs_are_free_and_keep_leading(client, ours):
     directory.rename_address(first, "rinkeli", by=ADMIN)
 
     assert (first.slug, second.slug) == ("rinkeli", "leipomo-rinkeli-oy-2")
-    assert client.get("/organisations/leipomo-rinkeli-oy/").headers["Location"] == first.get_absolute_url()
+    assert (
+        client.get("/organisations/leipomo-rinkeli-oy/").headers["Location"]
+        == first.get_absolute_url()
+    )
     assert client.get("/organisations/rinkeli/").headers["Location"] == first.get_absolute_url()
     with pytest.raises(directory.DirectoryError):
         directory.rename_address(second, "leipomo-rinkeli-oy", by=ADMIN)

@@ -26,7 +26,9 @@ def signed_in(person: Person) -> Client:
     return client
 
 
-def invited(place, email: str = "uusi@solmu.example", role: str = "contributor", language: str = "sv") -> str:
+def invited(
+    place, email: str = "uusi@solmu.example", role: str = "contributor", language: str = "sv"
+) -> str:
     invitations.invite(place, email, role, by=Viewer.system("test"), language=language)
     return f"/accounts/invitation/{token_of(Message.objects.filter(to=email).latest('pk'))}/"
 
@@ -127,7 +129,9 @@ def test_coordinator_invites_and_changes_roles_and_ends_them(place):
     assert not Affiliation.objects.filter(person=colleague, valid__endswith=None).exists()
 
 
-@pytest.mark.parametrize(("role", "status"), [("leader", 302), ("contributor", 403), ("reader", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("leader", 302), ("contributor", 403), ("reader", 403)]
+)
 def test_only_leaders_and_coordinators_invite(place, role, status):
     client = signed_in(factories.person_with_role(place, role))
 

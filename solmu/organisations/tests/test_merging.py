@@ -30,7 +30,9 @@ def kept():
 
 @pytest.fixture
 def gone():
-    return factories.organisation("Leipomo Rinkeli", business_id="1572860-0", website="https://rinkeli.example")
+    return factories.organisation(
+        "Leipomo Rinkeli", business_id="1572860-0", website="https://rinkeli.example"
+    )
 
 
 def rows() -> dict[str, list[dict]]:
@@ -66,7 +68,9 @@ def test_links_lead_to_the_kept_entry_and_back_when_undone(kept, gone):
     owner, child = factories.organisation(), factories.organisation(parent=gone)
     one, two = factories.institution(), factories.institution()
     for institution, organisation in ((one, kept), (one, gone), (two, gone)):
-        OrganisationSource.objects.create(institution=institution, organisation=organisation, origin="import")
+        OrganisationSource.objects.create(
+            institution=institution, organisation=organisation, origin="import"
+        )
     Relation.objects.create(source=owner, target=gone, kind="owner", valid=period(), public=True)
     Figure.objects.create(organisation=kept, year=2024, students=5)
     Figure.objects.create(organisation=gone, year=2024, staff=7)
@@ -101,7 +105,10 @@ def test_relation_between_the_two_goes_and_comes_back(kept, gone):
 
 def test_overlapping_periods_wait_for_a_person(kept, gone):
     owner = factories.organisation()
-    for target, first, last in ((kept, date(2020, 1, 1), date(2022, 12, 31)), (gone, date(2022, 1, 1), None)):
+    for target, first, last in (
+        (kept, date(2020, 1, 1), date(2022, 12, 31)),
+        (gone, date(2022, 1, 1), None),
+    ):
         Relation.objects.create(
             source=owner, target=target, kind="owner", valid=period(first, last), public=True
         )
@@ -124,7 +131,10 @@ def test_overlapping_periods_wait_for_a_person(kept, gone):
 )
 def test_settled_overlap_is_cut_and_mended_when_undone(kept, gone, answer, expected):
     owner = factories.organisation()
-    for target, first, last in ((kept, date(2020, 1, 1), date(2022, 12, 31)), (gone, date(2022, 1, 1), None)):
+    for target, first, last in (
+        (kept, date(2020, 1, 1), date(2022, 12, 31)),
+        (gone, date(2022, 1, 1), None),
+    ):
         Relation.objects.create(
             source=owner, target=target, kind="owner", valid=period(first, last), public=True
         )
@@ -143,7 +153,11 @@ def test_period_inside_another_becomes_two(kept, gone):
     owner = factories.organisation()
     Relation.objects.create(source=owner, target=kept, kind="owner", valid=period(), public=True)
     Relation.objects.create(
-        source=owner, target=gone, kind="owner", valid=period(date(2021, 1, 1), date(2021, 12, 31)), public=True
+        source=owner,
+        target=gone,
+        kind="owner",
+        valid=period(date(2021, 1, 1), date(2021, 12, 31)),
+        public=True,
     )
     before = rows()
     key = merging.preview(kept, gone, {}).overlaps[0].key
@@ -217,7 +231,9 @@ def test_merge_by_pages(kept, gone):
     coordinator, admin = clients
 
     look = coordinator.get(f"/organisations/{kept.pk}/merge/", {"other": f"#{gone.pk}"})
-    asked = coordinator.post(f"/organisations/{kept.pk}/merge/", {"other": f"#{gone.pk}", "merge": "1"})
+    asked = coordinator.post(
+        f"/organisations/{kept.pk}/merge/", {"other": f"#{gone.pk}", "merge": "1"}
+    )
     merge = Merge.objects.get()
     refused = coordinator.post(f"/organisations/merges/{merge.pk}/", {"act": "accept"})
     listed = admin.get("/organisations/merges/")

@@ -31,7 +31,9 @@ def test_own_page_asks_to_sign_in(client):
 
 
 def test_own_details_are_saved(mine, person):
-    mine.post("/accounts/me/details/", {"given_name": "Aino", "family_name": "Uusi", "phone": "050"})
+    mine.post(
+        "/accounts/me/details/", {"given_name": "Aino", "family_name": "Uusi", "phone": "050"}
+    )
 
     person.refresh_from_db()
     assert (person.family_name, person.phone) == ("Uusi", "050")
@@ -75,8 +77,8 @@ def test_language_is_kept_with_the_account(mine, person):
 
 def test_looking_from_another_institution(mine, person):
     second = factories.institution("Toinen opisto")
-    from solmu.organisations.models import Affiliation
     from solmu.lib.periods import period
+    from solmu.organisations.models import Affiliation
 
     Affiliation.objects.create(person=person, institution=second, role="reader", valid=period())
     mine.post("/institutions/switch/", {"institution": second.pk})

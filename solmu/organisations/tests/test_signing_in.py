@@ -61,7 +61,11 @@ def test_login_page_ignores_a_foreign_next(client):
 def test_wrong_password_is_said_in_our_words(client):
     user = factories.user()
 
-    answer = client.post("/accounts/login/", {"login": user.email, "password": "nope"}, headers={"accept-language": "en"})
+    answer = client.post(
+        "/accounts/login/",
+        {"login": user.email, "password": "nope"},
+        headers={"accept-language": "en"},
+    )
 
     assert answer.status_code == 200
     assert "The e-mail address or the password is not right." in answer.content.decode()
@@ -87,9 +91,12 @@ def test_asking_for_a_link_answers_the_same_for_every_address(client):
     unknown = client.post("/accounts/link/", {"email": "nobody@solmu.example"})
 
     page = known.content.decode().replace(user.email, "X")
-    assert re.sub(r"csrf\w+\W+\w+", "", page)[:500] == re.sub(
-        r"csrf\w+\W+\w+", "", unknown.content.decode().replace("nobody@solmu.example", "X")
-    )[:500]
+    assert (
+        re.sub(r"csrf\w+\W+\w+", "", page)[:500]
+        == re.sub(
+            r"csrf\w+\W+\w+", "", unknown.content.decode().replace("nobody@solmu.example", "X")
+        )[:500]
+    )
     signing_in.mail_sign_in_link("nobody@solmu.example")
     assert not Message.objects.filter(to="nobody@solmu.example").exists()
 
@@ -151,7 +158,8 @@ def test_forgotten_password_goes_through_the_outbox(client):
     address = re.search(r"(/accounts/password/reset/key/\S+)", message.text)[1]
     page = client.get(address, follow=True)
     done = client.post(
-        page.redirect_chain[-1][0], {"password1": "kymmenen kaunista", "password2": "kymmenen kaunista"}
+        page.redirect_chain[-1][0],
+        {"password1": "kymmenen kaunista", "password2": "kymmenen kaunista"},
     )
 
     assert answer.status_code == 200
@@ -162,7 +170,9 @@ def test_forgotten_password_goes_through_the_outbox(client):
 
 
 def test_sign_up_is_closed(client):
-    answer = client.post("/accounts/signup/", {"email": "uusi@solmu.example", "password1": "yhdeksän hyvää"})
+    answer = client.post(
+        "/accounts/signup/", {"email": "uusi@solmu.example", "password1": "yhdeksän hyvää"}
+    )
 
     assert answer.status_code in (200, 403)
     assert not Person.objects.filter(email="uusi@solmu.example").exists()

@@ -47,7 +47,9 @@ def test_list_shows_what_the_viewer_may_see(ours, coordinator):
 
 
 def test_list_is_filtered_and_exported(coordinator):
-    factories.organisation("Leipomo Oy", municipality=factories.municipality(), region=factories.region())
+    factories.organisation(
+        "Leipomo Oy", municipality=factories.municipality(), region=factories.region()
+    )
     factories.organisation("Kunta", kind="municipality")
 
     rows = b"".join(coordinator.get("/organisations/?kind=company&format=json"))
@@ -73,13 +75,21 @@ def test_entry_of_another_is_not_there(coordinator):
 
 
 def test_directory_asks_to_sign_in(client):
-    assert client.get("/organisations/").headers["Location"] == "/accounts/login/?next=/organisations/"
+    assert (
+        client.get("/organisations/").headers["Location"] == "/accounts/login/?next=/organisations/"
+    )
 
 
 def test_organisation_is_added_and_edited_by_form(ours, coordinator):
     made = coordinator.post(
         "/organisations/new/",
-        {"name_fi": "Uusi Oy", "kind": "company", "country": "FI", "business_id": "15728600", "fields": ["ict"]},
+        {
+            "name_fi": "Uusi Oy",
+            "kind": "company",
+            "country": "FI",
+            "business_id": "15728600",
+            "fields": ["ict"],
+        },
     )
     found = Organisation.objects.get(name_fi="Uusi Oy")
     coordinator.post(
@@ -151,7 +161,9 @@ def test_own_figures_are_recorded_and_corrected(ours, coordinator):
 
     assert Figure.objects.get().students == 3000
     other = factories.organisation()
-    assert coordinator.post(f"/organisations/{other.pk}/figures/", {"year": 2025}).status_code == 403
+    assert (
+        coordinator.post(f"/organisations/{other.pk}/figures/", {"year": 2025}).status_code == 403
+    )
 
 
 def test_suggestions_are_what_the_viewer_may_see(ours, coordinator):

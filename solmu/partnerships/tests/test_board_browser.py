@@ -77,20 +77,32 @@ def test_card_dragged_across_scope_says_that_it_is_set_by_hand(page_as):
     assert not page.locator("#move-dialog").is_visible()
 
 
-def test_filter_keeps_its_panel_open_and_the_address_says_it(page_as):
+def test_filter_is_shown_in_place_and_the_address_says_it(page_as):
     page = page_as("coordinator")
     page.goto("/partners/")
 
     page.click("#open-level")
     page.check("#f-level-4")
-    page.wait_for_url(re.compile(r"level=4"))
-    page.wait_for_selector(".filters-on")
-    assert page.locator("#filter-level").get_attribute("open") is not None
     page.check("#f-level-3")
-    page.wait_for_url(re.compile(r"level=3"))
+    page.locator("#filter-level").get_by_role("button").click()
+    page.wait_for_url(re.compile(r"level=4&level=3|level=3&level=4"))
+    page.wait_for_selector(".filters-on")
 
-    assert page.evaluate("document.activeElement.id") == "f-level-3"
+    assert page.evaluate("document.activeElement.id") == "open-level"
     assert page.locator(".filters-on .chip").count() == 2
+
+
+def test_search_narrows_while_one_writes(page_as):
+    page = page_as("coordinator")
+    page.goto("/partners/")
+    name = page.locator("#partners-rows th").nth(3).inner_text()
+
+    page.locator("#filter-q").press_sequentially(name[:12])
+    page.wait_for_url(re.compile(r"q=\w"))
+    page.wait_for_selector(".filters-on")
+
+    page.locator("#filter-q:focus").wait_for()
+    assert name in page.locator("#partners-rows").inner_text()
 
 
 def test_time_track_moves_the_picture_by_keyboard(page_as):

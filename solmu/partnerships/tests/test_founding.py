@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
+from solmu.lib.periods import period
 from solmu.notifications.models import Message
 from solmu.organisations.models import Affiliation, Institution
 from solmu.organisations.tests import factories
 from solmu.partnerships import ladder
 from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
-from solmu.lib.periods import period
 
 pytestmark = pytest.mark.django_db
 

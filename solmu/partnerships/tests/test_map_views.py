@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -134,7 +134,7 @@ def test_svg_file_opens_alone(home, client):
     factories.partner(home, at("Pajala & Poika Oy", "109"), 3)
     answer = client.get("/partners/map/?format=svg&extent=europe")
     assert answer["Content-Disposition"] == 'attachment; filename="partners.svg"'
-    ElementTree.fromstring(answer.content)
+    ET.fromstring(answer.content)
 
 
 def test_others_partners_are_not_on_the_map(home, client):

@@ -1,7 +1,7 @@
 """The map without a database: what is joined, shaded and drawn."""
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_spots_join_neighbours_and_stand_where_most_are():
 def test_spots_come_apart_when_one_looks_closer():
     marks = [mark(61.0, 24.4), mark(61.0, 24.6)]
     assert len(mapping.spots(marks, FINLAND, UNIT)) == 1
-    assert len(mapping.spots(marks, FINLAND, UNIT / 5)) == 2
+    assert len(mapping.spots(marks, FINLAND, UNIT / 10)) == 2
 
 
 def test_spots_leave_out_what_is_not_on_the_map():
@@ -101,7 +101,7 @@ def test_a_view_far_off_is_brought_back():
 def test_page_drawing_links_and_escapes_everything():
     marks = [mark(), mark(65.0, 25.5, rank=None, proven=False, municipality="564")]
     svg = map_drawing.page_svg(scene(marks), "/static/f.svg", name="Kartta & <muuta>")
-    root = ElementTree.fromstring(svg)
+    root = ET.fromstring(svg)
     links = root.findall(".//a")
     assert [link.get("href") for link in links] == [
         "/partners/?region=05",
@@ -131,7 +131,7 @@ def test_a_file_stands_alone(key):
         shades=[(1, "1–5 kumppania")],
         source="GeoNames",
     )
-    ElementTree.fromstring(svg)
+    ET.fromstring(svg)
     assert "var(" not in svg
     assert "href" not in svg
     assert len(svg) < 200_000

@@ -21,13 +21,22 @@ def person():
     user = User.objects.create_user("aino@solmu.example", "yhdeksän hyvää")
     with history.acting(ADMIN, "made"):
         made = Person.objects.create(
-            given_name="Aino", family_name="Ruislaakso", email=user.email, phone="040 123", user=user
+            given_name="Aino",
+            family_name="Ruislaakso",
+            email=user.email,
+            phone="040 123",
+            user=user,
         )
     details.change(made, {"phone": "050 456"}, by=ADMIN)
     ApiToken.objects.create(user=user, name="Ainon taulukko", token_hash="x")
     links.create("sign-in", "user", user.pk, email=user.email)
     Message.objects.create(
-        message_id="<1>", kind="x", to="AINO@solmu.example", subject="Hei Aino", text="Hei Aino", html="Hei"
+        message_id="<1>",
+        kind="x",
+        to="AINO@solmu.example",
+        subject="Hei Aino",
+        text="Hei Aino",
+        html="Hei",
     )
     return made
 
@@ -52,7 +61,10 @@ def test_every_text_field_about_a_person_is_marked():
         and (
             model in (Person, User)
             or getattr(model, "PERSONAL", None) is not None
-            or any(f.is_relation and f.related_model in (Person, User) and f.name in {"person", "user"} for f in model._meta.fields)
+            or any(
+                f.is_relation and f.related_model in (Person, User) and f.name in {"person", "user"}
+                for f in model._meta.fields
+            )
         )
     ]
 

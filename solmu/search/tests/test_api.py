@@ -16,6 +16,6 @@ def test_search_finds_what_the_viewer_may_see(django_user_model: type) -> None:
     (found,) = client.read("search", q="kaar")["items"]
 
     assert (found["kind"], found["title"]) == ("organisation", "Kaarna Oy")
-    assert found["url"].endswith("/organisations/1/")
+    assert found["url"] == "/organisations/1/"
     assert client.read("search", q="kaar", limit="1")["items"] == [found]
     assert client.read("search", q="")["items"] == []

@@ -1,28 +1,29 @@
-// Filters and time exchange the page's main part: panels stay open and the focus stays where it was.
+// Filters and time exchange the page's main part; the focus and what is being written stay.
 let kept = null;
 
 document.addEventListener("htmx:before:swap", () => {
-  const open = document.querySelector(".filters details[open]");
   const focused = document.activeElement;
+  const panel = focused?.closest?.(".filters details");
   kept = {
-    open: open?.id,
-    scroll: open?.querySelector(".pop")?.scrollTop ?? 0,
-    focus: focused?.id,
+    focus: panel ? panel.querySelector("summary").id : focused?.id,
     track: focused?.matches?.(".time-track input[type=range]") ?? false,
+    written: focused?.id === "filter-q" ? [focused.value, focused.selectionStart] : null,
   };
 });
 
 document.addEventListener("htmx:after:swap", () => {
   if (!kept) return;
-  const { open, scroll, focus, track } = kept;
+  const { focus, track, written } = kept;
   kept = null;
-  const panel = open && document.getElementById(open);
-  if (panel && !panel.open) {
-    panel.open = true;
-    panel.querySelector(".pop").scrollTop = scroll;
+  const again = track
+    ? document.querySelector(".time-track input[type=range]")
+    : focus && document.getElementById(focus);
+  if (!again) return;
+  again.focus({ preventScroll: true });
+  if (written) {
+    again.value = written[0];
+    again.setSelectionRange(written[1], written[1]);
   }
-  const again = track ? document.querySelector(".time-track input[type=range]") : focus && document.getElementById(focus);
-  if (again && document.activeElement !== again) again.focus({ preventScroll: true });
 });
 
 // The search narrows while one writes, without leaving its field.
@@ -30,5 +31,5 @@ let waiting;
 document.addEventListener("input", (event) => {
   if (event.target.id !== "filter-q") return;
   clearTimeout(waiting);
-  waiting = setTimeout(() => event.target.form.requestSubmit(), 350);
+  waiting = setTimeout(() => document.getElementById("filter-q")?.form.requestSubmit(), 350);
 });

@@ -1,0 +1,56 @@
+from datetime import date
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import DateField, QuerySet, Value
+
+from solmu.lib.compiled import compiled
+
+pytestmark = pytest.mark.django_db
+
+
+@compiled
+def _kinds(*, app: str) -> QuerySet[ContentType]:
+    return ContentType.objects.filter(app_label=app).order_by("model")
+
+
+@compiled
+def _named(*, part: str) -> QuerySet[ContentType]:
+    return ContentType.objects.filter(model__icontains=part).order_by("model")
+
+
+@compiled
+def _some(labels: tuple[str, ...], *, at_least: int, day: date) -> QuerySet[ContentType]:
+    found = ContentType.objects.filter(app_label__in=labels, pk__gte=at_least)
+    return found.annotate(day=Value(day, DateField())).order_by("pk")
+
+
+def test_compiled_fills_in_the_values_of_each_call() -> None:
+    assert {kind.model for kind in _kinds(app="people")} == {
+        kind.model for kind in ContentType.objects.filter(app_label="people")
+    }
+    assert {kind.app_label for kind in _kinds(app="search")} == {"search"}
+
+
+def test_compiled_escapes_text_inside_a_pattern() -> None:
+    assert {kind.model for kind in _named(part="perso")} >= {"person"}
+    assert not _named(part="pers%n")
+    assert not _named(part="pers_n")
+
+
+def test_compiled_keeps_forms_apart_and_annotates() -> None:
+    first = ContentType.objects.filter(app_label="people").earliest("pk")
+    day = date(2026, 2, 3)
+
+    both = _some(("people", "search"), at_least=0, day=day)
+    rest = _some(("people",), at_least=first.pk + 1, day=date(2027, 1, 1))
+
+    assert {kind.app_label for kind in both} == {"people", "search"}
+    assert first.pk not in {kind.pk for kind in rest}
+    assert both[0].day == day
+    assert not _some((), at_least=0, day=day)
+
+
+def test_compiled_wants_what_decides_the_form_as_positional() -> None:
+    with pytest.raises(TypeError):
+        _kinds(app=None)

@@ -1,0 +1,47 @@
+"""What waits for somebody in the directory: proposed facts and merges."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from solmu.organisations.models import FactProposal, Merge, Organisation
+from solmu.organisations.permissions import can_decide
+from solmu.people.viewer import Viewer
+from solmu.ui.menu import Waiting
+
+MOST = 10
+
+
+def waits(viewer: Viewer) -> list[Waiting]:
+    """Proposals that the viewer may decide, and merges that wait for an administrator."""
+    if viewer.is_anonymous:
+        return []
+    found = []
+    proposals = (
+        FactProposal.objects.visible_to(viewer)
+        .filter(state=FactProposal.State.OPEN)
+        .select_related("organisation", "institution__organisation")
+        .order_by("pk")[: MOST * 3]
+    )
+    for proposal in [each for each in proposals if can_decide(viewer, each)][:MOST]:
+        label = Organisation._meta.get_field(proposal.field).verbose_name  # noqa: SLF001
+        found.append(
+            Waiting(
+                str(proposal.organisation),
+                _("%(institution)s would change: %(fact)s")
+                % {"institution": proposal.institution, "fact": label},
+                _("Decide"),
+                reverse("organisations:proposals"),
+            )
+        )
+    if viewer.is_admin:
+        merges = Merge.objects.filter(state=Merge.State.WAITING).select_related("kept", "gone")
+        found += [
+            Waiting(
+                f"{merge.gone} → {merge.kept}",
+                _("said to be one organisation"),
+                _("Decide"),
+                reverse("organisations:merge", args=[merge.pk]),
+            )
+            for merge in merges.order_by("pk")[:MOST]
+        ]
+    return found

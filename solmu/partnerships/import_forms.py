@@ -1,0 +1,167 @@
+"""Forms of the import: the file, what its columns are, what its values mean, and one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from solmu.imports.guessing import Column
+from solmu.imports.models import Line, ValueMapping
+from solmu.imports.reading import MAX_BYTES
+from solmu.partnerships.import_fields import BY_KEY, FIELDS
+from solmu.partnerships.import_words import MAPPABLE, Vocabulary
+
+# What nobody has settled is shown as far as a page holds.
+VALUES_ON_A_PAGE = 60
+
+
+class UploadForm(forms.Form):
+    """The spreadsheet."""
+
+    file = forms.FileField(
+        label=_("Your spreadsheet"),
+        help_text=_(
+            "CSV, XLSX or ODS, as it is: extra rows above, several sheets and other columns do no harm."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.ods"}),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse at once what is too large to be read."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(
+                gettext(
+                    "The file is larger than %(n)s megabytes. Remove pictures and sheets that aren't needed, or split it."
+                )
+                % {"n": MAX_BYTES // 1024 // 1024}
+            )
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """A choice for each column: what it is."""
+
+    def __init__(self, data: Any, columns: Iterable[Column]) -> None:
+        super().__init__(data)
+        choices = [
+            ("", gettext("keep with the partner as it is")),
+            *((one.key, one.label) for one in FIELDS),
+        ]
+        for column in columns:
+            examples = " · ".join(column.examples[:2])[:80]
+            self.fields[f"column-{column.index}"] = forms.ChoiceField(
+                label=column.heading or gettext("Column %(n)s") % {"n": column.index + 1},
+                choices=choices,
+                initial=column.field,
+                required=False,
+                help_text=gettext("for example: %(values)s") % {"values": examples}
+                if examples
+                else "",
+            )
+
+    @property
+    def chosen(self) -> dict[int, str]:
+        """The field chosen for each column."""
+        return {
+            int(name.removeprefix("column-")): value for name, value in self.cleaned_data.items()
+        }
+
+
+class ValuesForm(forms.Form):
+    """A choice for each value that nobody knows: what it means."""
+
+    def __init__(
+        self, data: Any, unmapped: Iterable[dict[str, Any]], vocabulary: Vocabulary
+    ) -> None:
+        super().__init__(data)
+        self.keys: dict[str, tuple[str, str]] = {}
+        choices: dict[str, list[tuple[str, str]]] = {}
+        shown = [entry for entry in unmapped if entry["field"] in MAPPABLE][:VALUES_ON_A_PAGE]
+        for number, entry in enumerate(shown):
+            field, value = entry["field"], entry["value"]
+            if field not in choices:
+                choices[field] = [
+                    ("", gettext("not settled yet")),
+                    (ValueMapping.LEAVE, gettext("keep as it is")),
+                    *vocabulary.choices(field),
+                ]
+            self.keys[f"value-{number}"] = (field, value)
+            rows = ngettext("%(n)s row", "%(n)s rows", entry["rows"]) % {"n": entry["rows"]}
+            self.fields[f"value-{number}"] = forms.ChoiceField(
+                label=f"{BY_KEY[field].label}: {value}",
+                choices=choices[field],
+                required=False,
+                help_text=_with_hint(rows, vocabulary.suggestion(field, value), choices[field]),
+            )
+
+    @property
+    def meanings(self) -> dict[tuple[str, str], str]:
+        """What each value means, as far as it was said."""
+        return {self.keys[name]: target for name, target in self.cleaned_data.items() if target}
+
+
+def _with_hint(rows: str, suggestion: str, choices: list[tuple[str, str]]) -> str:
+    label = dict(choices).get(suggestion)
+    if not label:
+        return rows
+    return gettext("%(rows)s. Perhaps “%(name)s”?") % {"rows": rows, "name": label}
+
+
+class RowForm(forms.Form):
+    """One row: its cells, and which organisation it is if that isn't sure."""
+
+    def __init__(self, data: Any, line: Line, columns: Iterable[Column]) -> None:
+        super().__init__(data)
+        self._cells: dict[str, int] = {}
+        if line.candidates or line.decision:
+            self.fields["decision"] = forms.ChoiceField(
+                label=_("Which organisation is it?"),
+                choices=_decisions(line),
+                initial=line.decision,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+        for column in columns:
+            if column.index >= len(line.cells):
+                continue
+            name = f"cell-{column.index}"
+            self._cells[name] = column.index
+            text = line.corrections.get(str(column.index), line.cells[column.index])
+            long = len(text) > 80 or "\n" in text
+            self.fields[name] = forms.CharField(
+                label=column.heading or gettext("Column %(n)s") % {"n": column.index + 1},
+                initial=text,
+                required=False,
+                max_length=5000,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput(),
+            )
+
+    @property
+    def corrections(self) -> dict[int, str]:
+        """The cells as the person left them."""
+        return {index: self.cleaned_data[name] for name, index in self._cells.items()}
+
+
+def _decisions(line: Line) -> list[tuple[str, str]]:
+    choices = [
+        ("", gettext("not settled: it is written as a new one")),
+        ("new", gettext("a new organisation")),
+    ]
+    for entry in line.candidates:
+        if "row" in entry:
+            text = gettext("the same as on row %(row)s: %(name)s") % entry
+        else:
+            text = gettext("the same as %(name)s, %(place)s") % entry
+            if entry.get("business_id"):
+                text = f"{text} ({entry['business_id']})"
+        choices.append((str(entry["id"]), text))
+    choices.append(("skip", gettext("none: leave this row out")))
+    if line.decision not in {value for value, _label in choices}:
+        choices.append((line.decision, gettext("as settled before")))
+    return choices
