@@ -364,9 +364,11 @@ def draw_maps(regions: dict) -> None:
             '<g id="base" fill="var(--land, #e6eeeb)" stroke="var(--water, #f1f5f3)">',
         ]
         for code, path in sorted(shapes.items(), key=lambda shape: (shape[0] == "FI", shape[0])):
-            home = ' fill="var(--homeland, #fff)"' if code == "FI" else ""
             name = f' id="{code}"' if not code.startswith("_") else ""
-            out.append(f'<path{name}{home} vector-effect="non-scaling-stroke" d="{path}"/>')
+            shape = f'<path{name} vector-effect="non-scaling-stroke" d="{path}"/>'
+            # The colour is the group's: a page that uses the shape alone gives it another.
+            home = code == "FI"
+            out.append(f'<g fill="var(--homeland, #fff)">{shape}</g>' if home else shape)
         out.append("</g>")
         if key == "finland":
             out.append("<defs>")

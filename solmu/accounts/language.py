@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 COOKIE = settings.LANGUAGE_COOKIE_NAME
 _OFFERED = {code for code, _name in settings.LANGUAGES}
@@ -16,7 +17,7 @@ def language_of(request: HttpRequest) -> str:
     chosen = getattr(request.user, "language", "") or request.COOKIES.get(COOKIE, "")
     if chosen in _OFFERED:
         return str(chosen)
-    for code, _quality in translation.trans_real.parse_accept_lang_header(
+    for code, _quality in parse_accept_lang_header(
         request.headers.get("Accept-Language", "").lower()
     ):
         if code[:2] in _OFFERED:
@@ -33,7 +34,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = language_of(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])

@@ -33,7 +33,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who can sign in. Who they are is a people.Person; this is only the key to the door."""
+    """Somebody who can sign in. Who they are is a people.Person; this is the key to the door."""
 
     PERSONAL: ClassVar = {"email": "e-mail address for signing in"}
     IMPERSONAL: ClassVar = {"password", "language", "theme"}

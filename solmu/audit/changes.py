@@ -43,6 +43,8 @@ class Part:
     names: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, Reference] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    # Periods follow one another: a new one is told as a change of the one that ends before it.
+    continues: bool = False
 
     @property
     def fields(self) -> list[tuple[models.Field[Any, Any], Any]]:
@@ -221,8 +223,13 @@ def _change(
     group: list[tuple[Part, Any]], earlier: dict[tuple[int, int], Any], words: _Words, viewer: Any
 ) -> Change:
     lines = []
+    before = _ended(group)
+    ended = {id(event) for event in before.values()}
     for part, event in group:
-        line = _line(part, event, earlier.get((id(part), event.pgh_id)), words)
+        if id(event) in ended:
+            continue
+        was = before.get(id(event)) or earlier.get((id(part), event.pgh_id))
+        line = _line(part, event, was, words)
         if line is not None:
             lines.append(line)
     context = group[0][1].pgh_context
@@ -235,6 +242,20 @@ def _change(
         lines=lines[:LINES],
         more=max(0, len(lines) - LINES),
     )
+
+
+def _ended(group: list[tuple[Part, Any]]) -> dict[int, Any]:
+    """For each new period of the act, the one that the act ended the day before."""
+    ends = {
+        (id(part), event.valid.upper): event
+        for part, event in group
+        if part.continues and event.pgh_label == "update" and event.valid.upper
+    }
+    return {
+        id(event): ends[id(part), event.valid.lower]
+        for part, event in group
+        if part.continues and event.pgh_label == "insert" and (id(part), event.valid.lower) in ends
+    }
 
 
 def _actor(facts: dict[str, Any], viewer: Any) -> tuple[str, str]:
@@ -250,12 +271,15 @@ def _actor(facts: dict[str, Any], viewer: Any) -> tuple[str, str]:
 
 def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
     happened = event.pgh_label
+    if happened == "insert" and before is not None:
+        happened = "update"
     facts = []
     if happened != "delete":
         for column, label in part.fields:
             now = _shown(part, column, event, words)
             was = _shown(part, column, before, words) if before is not None else ""
-            if now != was and not (happened == "update" and before is None):
+            is_title = part.continues and column.name in part.title
+            if now != was and not is_title and (happened == "insert" or before is not None):
                 facts.append(Fact(label, was, now))
     if happened == "update" and not facts:
         return None

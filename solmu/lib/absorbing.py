@@ -1,4 +1,4 @@
-"""Two rows found to be one: everything that points to the one that goes is led to the one that stays.
+"""Two rows found to be one: all that points to the one that goes is led to the one that stays.
 
 Walks every key to the row, whatever model it is in. Where moving a row would break a unique
 constraint, the two rows in conflict are made one in the same way; where it would make two dated
@@ -44,11 +44,11 @@ class Absorption:
         for relation in type(kept)._meta.get_fields(include_hidden=True):  # noqa: SLF001
             if not relation.auto_created or relation.concrete or relation.many_to_many:
                 continue
-            model = relation.related_model
+            model: Any = relation.related_model
             # Histories keep what was true then.
             if model in self.ignored or hasattr(model, "pgh_tracked_model"):
                 continue
-            key = relation.field
+            key = relation.field  # type: ignore[union-attr]
             for row in model._base_manager.filter(**{key.name: gone.pk}).order_by("pk"):  # noqa: SLF001
                 self._lead(row, key, kept)
 
@@ -76,7 +76,7 @@ class Absorption:
     def fill(self, kept: models.Model, gone: models.Model, *, leave: Iterable[str] = ()) -> None:
         """Give the row that stays what only the other one knew."""
         skip = {"id", "uuid", "slug", "created_at", *leave}
-        values = {}
+        values: dict[str, Any] = {}
         for name, column in _columns(type(kept)).items():
             if column.primary_key or column.name in skip or name in skip:
                 continue
@@ -115,7 +115,7 @@ class Absorption:
         model = type(row)
         manager = model._base_manager  # noqa: SLF001
         for names, condition in _uniques(model):
-            attnames = [model._meta.get_field(name).attname for name in names]  # noqa: SLF001
+            attnames = [_attname(model, name) for name in names]
             if not values.keys() & set(attnames):
                 continue
             wanted = {name: values.get(name, getattr(row, name)) for name in attnames}
@@ -135,7 +135,7 @@ class Absorption:
             if not isinstance(constraint, ExclusionConstraint):
                 continue
             same, period = _parts(constraint)
-            attnames = [model._meta.get_field(name).attname for name in same]  # noqa: SLF001
+            attnames = [_attname(model, name) for name in same]
             if not values.keys() & set(attnames):
                 continue
             wanted: dict[str, Any] = {}
@@ -234,6 +234,10 @@ def _columns(model: type[models.Model]) -> dict[str, models.Field]:
     }
 
 
+def _attname(model: Any, name: str) -> str:
+    return str(model._meta.get_field(name).attname)  # noqa: SLF001
+
+
 def _ordered(row: models.Model, values: dict[str, Any]) -> dict[str, Any]:
     """Keep two ends in their order, where the model says that they have one."""
     ends = getattr(type(row), "ORDERED_ENDS", None)
@@ -282,7 +286,7 @@ def _parts(constraint: ExclusionConstraint) -> tuple[list[str], str]:
 
 def _first_field(expression: Any) -> str:
     if isinstance(expression, F):
-        return expression.name
+        return str(expression.name)  # type: ignore[attr-defined]
     return next(_first_field(part) for part in expression.get_source_expressions())
 
 

@@ -1,12 +1,13 @@
 """Marks on personal fields: which fields of a model are personal, and whom a row is about.
 
-A model with personal data says `PERSONAL = {"field": "what it is"}` and names its other text fields in
-`IMPERSONAL`. A row is about its `person` or `user`, unless the model says whom by `SUBJECT` (paths to the person),
-`SUBJECT_EMAIL` (fields that hold the person's address) or `SUBJECT_TEXT` (paths to texts in which the
-address may stand).
+A model with personal data says `PERSONAL = {"field": "what it is"}` and names its other text fields
+in `IMPERSONAL`. A row is about its `person` or `user`, unless the model says whom by `SUBJECT`
+(paths to the person), `SUBJECT_EMAIL` (fields that hold the person's address) or `SUBJECT_TEXT`
+(paths to texts in which the address may stand).
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -43,7 +44,7 @@ def unmarked(model: type[models.Model]) -> list[str]:
     ]
 
 
-def empty_value(field: models.Field) -> object:
+def empty_value(field: Any) -> object:
     """Return what an erased field holds."""
     if isinstance(field, ArrayField):
         return []
@@ -52,7 +53,7 @@ def empty_value(field: models.Field) -> object:
     return "" if isinstance(field, TEXTUAL) else None
 
 
-def _end_of(model: type[models.Model], path: str) -> type[models.Model]:
+def _end_of(model: Any, path: str) -> type[models.Model]:
     for part in path.split("__"):
         model = model._meta.get_field(part).related_model  # noqa: SLF001
-    return model
+    return cast("type[models.Model]", model)

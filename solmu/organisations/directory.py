@@ -62,6 +62,12 @@ def checked_business_id(value: str, country: str) -> str:
     return found.number
 
 
+def fact_name(field: str) -> Any:
+    """What people call a fact."""
+    column: Any = Organisation._meta.get_field(field)  # noqa: SLF001
+    return column.verbose_name
+
+
 def free_slug(name: str) -> str:
     """Return an address for a name that no organisation has or has had."""
     stem = slugify(names.folded(name))[:70].strip("-") or "organisation"
@@ -257,10 +263,10 @@ def accept(proposal: FactProposal, *, by: Viewer) -> None:
     if proposal.state != FactProposal.State.OPEN:
         return
     organisation = Organisation.objects.select_for_update().get(pk=proposal.organisation_id)
-    column = Organisation._meta.get_field(proposal.field).attname  # noqa: SLF001
+    column: Any = Organisation._meta.get_field(proposal.field)  # noqa: SLF001
     if proposal.field == "business_id" and proposal.value:
         _refuse_taken(organisation, organisation.country, proposal.value)
-    setattr(organisation, column, proposal.value)
+    setattr(organisation, column.attname, proposal.value)
     organisation.fact_sources[proposal.field] = _source(organisation, proposal.institution_id)
     _place(organisation, {proposal.field: proposal.value})
     organisation.name_key = names.key(

@@ -75,7 +75,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _enter(request: HttpRequest, user: User, target: str) -> HttpResponseBase:
-    user.backend = BACKEND  # type: ignore[attr-defined]
+    user.backend = BACKEND
     return perform_login(
         request, user, email_verification="none", redirect_url=target or reverse("portal:home")
     )

@@ -1,4 +1,4 @@
-"""Fields of education and work: the broad fields of Finland's classification of education (2016)."""
+"""Fields of education and work: the broad fields of Finland's classification (2016)."""
 
 from django.utils.translation import gettext_lazy as _
 

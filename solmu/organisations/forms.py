@@ -102,7 +102,7 @@ class OrganisationForm(forms.ModelForm):
     """The public facts of an organisation."""
 
     country = forms.ChoiceField(label=_("Country"), initial="FI")
-    fields = FieldsField(label=_("Fields"))
+    field_codes = FieldsField(label=_("Fields"))
 
     class Meta:
         model = Organisation
@@ -121,8 +121,8 @@ class OrganisationForm(forms.ModelForm):
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
         self.fields["municipality"].queryset = Municipality.objects.order_by("name_fi")  # type: ignore[attr-defined]
         self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
-        self.fields["fields"].initial = list(getattr(self.instance, "fields", None) or [])
-        self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "fields"])
+        self.fields["field_codes"].initial = list(getattr(self.instance, "fields", None) or [])
+        self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "field_codes"])
 
     def clean(self) -> dict[str, Any]:
         """A name in some language, and a business ID that can be right."""
@@ -135,6 +135,7 @@ class OrganisationForm(forms.ModelForm):
             )
         except directory.DirectoryError as error:
             self.add_error("business_id", str(error))
+        facts["fields"] = facts.pop("field_codes", [])
         return facts
 
     def _post_clean(self) -> None:
@@ -242,7 +243,7 @@ class AreaForm(forms.Form):
         help_text=_("Those outside the regions chosen above. Hold Ctrl to choose many."),
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
-    fields = FieldsField(label=_("Fields of education"))  # type: ignore[assignment]
+    field_codes = FieldsField(label=_("Fields of education"))
 
 
 class InviteForm(forms.Form):

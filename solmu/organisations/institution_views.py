@@ -23,7 +23,7 @@ from solmu.people.viewing import CURRENT_INSTITUTION
 @require_GET
 @login_required
 def institutions(request: HttpRequest) -> HttpResponse:
-    """The institutions that the viewer has a part in; administrators see all. One leads to itself."""
+    """The institutions that the viewer has a part in; administrators see all. One opens."""
     seen = (
         Institution.objects.visible_to(request.viewer)
         .select_related("organisation")
@@ -62,7 +62,14 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
             raise PermissionDenied
         form = AreaForm(request.POST)
         if form.is_valid():
-            founding.change_area(institution, by=request.viewer, **form.cleaned_data)
+            facts = form.cleaned_data
+            founding.change_area(
+                institution,
+                by=request.viewer,
+                regions=facts["regions"],
+                municipalities=facts["municipalities"],
+                fields=facts["field_codes"],
+            )
             messages.success(request, _("The operating area is saved."))
             return redirect("institutions:general", slug)
     else:
@@ -70,7 +77,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
             initial={
                 "regions": list(institution.regions.values_list("pk", flat=True)),
                 "municipalities": list(institution.municipalities.values_list("pk", flat=True)),
-                "fields": institution.fields,
+                "field_codes": institution.fields,
             }
         )
     return render(

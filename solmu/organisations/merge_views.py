@@ -199,8 +199,8 @@ def _questions(overlaps: list[Overlap], choices: dict[str, str], viewer: Viewer)
 
 def _institution_of(row: models.Model) -> int | None:
     for holder in (row, getattr(row, "stakeholder", None)):
-        if holder is not None and getattr(holder, "institution_id", None):
-            return int(holder.institution_id)
+        if found := getattr(holder, "institution_id", None):
+            return int(found)
     return None
 
 

@@ -144,7 +144,7 @@ def _follow(merge: Merge) -> None:
 
 
 def address_of(slug: str) -> Organisation | None:
-    """The organisation that an address leads to: its own, a former one, or one merged into another."""
+    """The organisation that an address, present or former, leads to, through merges."""
     found = Organisation.objects.filter(slug=slug).select_related("merged_into").first()
     if found is None:
         former = SlugHistory.objects.filter(slug=slug).select_related("organisation").first()

@@ -94,7 +94,7 @@ def _sort_key(first: str, *others: str) -> Func:
 
 @tracked
 class Organisation(models.Model):
-    """An organisation with its public facts only; who deals with it is known to each institution alone.
+    """An organisation with its public facts only; who deals with it each institution knows alone.
 
     `fact_sources` maps a field to who gave it: an institution's id, "register" or "self".
     An entry that is not `public` is seen only by the institutions named in its sources.
@@ -256,8 +256,7 @@ class Relation(models.Model):
     target = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="relations_to")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     valid = DateRangeField()
-    # Who recorded it; None: a register. It is seen where both ends are, by the recorder's institution
-    # alone until it is public.
+    # Who recorded it, and alone sees it unless it is public; None: a register.
     institution = models.ForeignKey("Institution", null=True, blank=True, on_delete=models.PROTECT)
     public = models.BooleanField(default=False)
 
@@ -435,7 +434,7 @@ class Merge(models.Model):
         DECLINED = "declined", _("declined")
         UNDONE = "undone", _("undone")
 
-    PERSONAL: ClassVar = {}
+    PERSONAL: ClassVar[dict[str, str]] = {}
     IMPERSONAL: ClassVar = {"state", "choices", "journal"}
 
     kept = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="merges_kept")

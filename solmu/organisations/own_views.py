@@ -1,5 +1,7 @@
 """One's own page: details, language, roles, API tokens and everything that is known of oneself."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from solmu.accounts import tokens
 from solmu.accounts.forms import TokenForm
-from solmu.accounts.models import ApiToken
+from solmu.accounts.models import ApiToken, User
 from solmu.lib import clock
 from solmu.organisations import invitations
 from solmu.organisations.forms import OwnDetailsForm
@@ -30,7 +32,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @login_required
 def details(request: HttpRequest) -> HttpResponse:
     """Change one's own name and phone number."""
-    person = invitations.person_of(request.user)
+    person = invitations.person_of(_user(request))
     form = OwnDetailsForm(request.POST, instance=person)
     if not form.is_valid():
         return _page(request, details_form=form)
@@ -47,7 +49,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, token_form=form)
     made, text = tokens.create(
-        request.user, form.cleaned_data["name"], days=form.cleaned_data["days"] or None
+        _user(request), form.cleaned_data["name"], days=form.cleaned_data["days"] or None
     )
     response = _page(request, new_token=made, new_text=text)
     response.headers["Cache-Control"] = "no-store"
@@ -58,7 +60,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 @login_required
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one of one's own tokens worthless."""
-    tokens.revoke(get_object_or_404(ApiToken, pk=pk, user=request.user))
+    tokens.revoke(get_object_or_404(ApiToken, pk=pk, user=_user(request)))
     messages.success(request, _("The token no longer works."))
     return redirect("own:me")
 
@@ -67,14 +69,18 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
     """Everything that Solmu knows of the reader, for themselves."""
-    person = Person.objects.filter(user=request.user).first()
+    person = Person.objects.filter(user=_user(request)).first()
     answer = JsonResponse(
-        privacy.export(person, user=request.user),
+        privacy.export(person, user=_user(request)),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="solmu-my-data.json"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)  # login_required has seen to it
 
 
 def _page(
@@ -85,7 +91,7 @@ def _page(
     new_token: ApiToken | None = None,
     new_text: str = "",
 ) -> HttpResponse:
-    person = Person.objects.filter(user=request.user).first()
+    person = Person.objects.filter(user=_user(request)).first()
     return render(
         request,
         "own/me.html",
@@ -97,7 +103,7 @@ def _page(
             if person
             else [],
             "today": clock.today(),
-            "tokens": ApiToken.objects.filter(user=request.user).order_by("-pk"),
+            "tokens": ApiToken.objects.filter(user=_user(request)).order_by("-pk"),
             "details_form": details_form or OwnDetailsForm(instance=person),
             "token_form": token_form or TokenForm(),
             "new_token": new_token,

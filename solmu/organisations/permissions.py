@@ -50,7 +50,7 @@ def can_end_relation(viewer: Viewer, relation: Relation) -> bool:
 
 
 def can_decide(viewer: Viewer, proposal: FactProposal) -> bool:
-    """Accept or decline a proposed fact: who gave the present one, the organisation itself, administrators."""
+    """Decide on a proposed fact: who gave the present one, the organisation, administrators."""
     if viewer.is_admin or viewer.has_role(proposal.organisation_id, *MANAGERS):
         return True
     return viewer.has_role(proposal.giver_id, *MANAGERS)

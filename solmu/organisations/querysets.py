@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -24,7 +24,8 @@ class OrganisationQuerySet(models.QuerySet):
             return current
         if not viewer.institutions:
             return current.filter(public=True)
-        own = self.model._meta.get_field("sources").related_model.objects.filter(  # noqa: SLF001
+        source: Any = self.model._meta.get_field("sources").related_model  # noqa: SLF001
+        own = source.objects.filter(
             institution_id__in=viewer.institutions, organisation_id=models.OuterRef("pk")
         )
         return current.filter(Q(public=True) | models.Exists(own))

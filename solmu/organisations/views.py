@@ -223,11 +223,12 @@ def relate(request: HttpRequest, pk: int) -> HttpResponse:
     form = RelationForm(request.POST, viewer=request.viewer)
     if form.is_valid():
         kind, other = form.cleaned_data["kind"], form.cleaned_data["other"]
-        ends = (other, found) if kind.startswith("-") else (found, other)
+        one, two = (other, found) if kind.startswith("-") else (found, other)
         institution = _institution(request.viewer)
         try:
             relating.relate(
-                *ends,
+                one,
+                two,
                 kind.lstrip("-"),
                 by=request.viewer,
                 since=form.cleaned_data["since"],
@@ -436,7 +437,7 @@ def _told(proposed: Any, viewer: Viewer) -> list[dict[str, Any]]:
         told.append(
             {
                 "proposal": row,
-                "label": Organisation._meta.get_field(row.field).verbose_name,  # noqa: SLF001
+                "label": directory.fact_name(row.field),
                 "now": _shown(row.field, now),
                 "value": _shown(row.field, value),
                 "can_decide": can_decide(viewer, row),

@@ -3,7 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from solmu.organisations.models import FactProposal, Merge, Organisation
+from solmu.organisations import directory
+from solmu.organisations.models import FactProposal, Merge
 from solmu.organisations.permissions import can_decide
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
@@ -23,7 +24,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
         .order_by("pk")[: MOST * 3]
     )
     for proposal in [each for each in proposals if can_decide(viewer, each)][:MOST]:
-        label = Organisation._meta.get_field(proposal.field).verbose_name  # noqa: SLF001
+        label = directory.fact_name(proposal.field)
         found.append(
             Waiting(
                 str(proposal.organisation),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
 from django.utils.translation import gettext as _
 
@@ -252,7 +253,7 @@ def _told(
             text_in(facets[key], "name", code) for key in now.contents if key in facets
         ]
         told["themes"] = [text_in(facets[key], "name", code) for key in now.themes if key in facets]
-        told["form"] = [str(now.get_form_display())]
+        told["form"] = [capfirst(str(now.get_form_display()))]
         told["goals"] = [now.goals] if now.goals else []
         told["level"] = [text_in(now.level, "name", code)] if now.level else []
         if now.owner:

@@ -1,4 +1,4 @@
-"""Founding an institution: its entry, operating area, ladder and lists, and the first colleagues."""
+"""Founding an institution: entry, operating area, ladder and lists, the first colleagues."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The one page on which an institution is founded, and the pages that change its ladder and lists."""
+"""The page on which an institution is founded, and those that change its ladder and lists."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class NameForm(forms.Form):
         label=_("Business ID"),
         max_length=20,
         help_text=_(
-            "For example 1234567-8. An organisation that is in the directory already is found by it."
+            "For example 1234567-8. If the directory has the organisation already, it is found."
         ),
     )
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
@@ -151,7 +151,7 @@ class LevelRows(Rows):
         ]
 
 
-LevelFormSet = forms.formset_factory(
+LevelFormSet: Any = forms.formset_factory(
     LevelForm,
     formset=LevelRows,
     extra=1,
@@ -161,6 +161,6 @@ LevelFormSet = forms.formset_factory(
     can_delete=True,
     can_delete_extra=True,
 )
-FacetFormSet = forms.formset_factory(
+FacetFormSet: Any = forms.formset_factory(
     FacetForm, formset=Rows, extra=3, max_num=MOST_FACETS, validate_max=True
 )

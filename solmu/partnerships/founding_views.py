@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 by=request.viewer,
                 regions=facts["regions"],
                 municipalities=facts["municipalities"],
-                fields=facts["fields"],
+                fields=facts["field_codes"],
                 levels=_without_id(levels.facts()),
                 contents=_names(contents.facts()),
                 themes=_names(themes.facts()),

@@ -419,6 +419,9 @@ class _Comparing:
 
     def _organisation_has(self, organisation: Mapping[str, Any], key: str, new: Any) -> bool:
         if key == "name":
+            # Only a business ID tells that another name is a new one.
+            if self.facts.get("business_id") != organisation["business_id"]:
+                return True
             ours = (organisation["name_fi"], organisation["name_sv"], organisation["name_en"])
             return any(name and names.key(name) == names.key(new) for name in ours)
         if key == "region":  # a municipality says it better

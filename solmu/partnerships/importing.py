@@ -260,7 +260,7 @@ def start_apply(batch: Batch, *, by: Viewer) -> None:
             batch_id=batch.pk,
             user_id=by.user_id,
             person_id=by.person_id,
-            name=by.name,
+            who=by.name,
         )
 
 
@@ -399,11 +399,11 @@ def plan_job(batch_id: int) -> None:
 
 
 @jobs.task("partnerships.import_apply", retry=False)
-def apply_job(batch_id: int, user_id: int | None, person_id: int | None, name: str) -> None:
+def apply_job(batch_id: int, user_id: int | None, person_id: int | None, who: str) -> None:
     """Write a planned file in the name of the person who approved it."""
     batch = Batch.objects.get(pk=batch_id)
     by = Viewer(
-        user_id=user_id, person_id=person_id, name=name, institution_id=batch.institution_id
+        user_id=user_id, person_id=person_id, name=who, institution_id=batch.institution_id
     )
     with translation.override(batch.language):
         apply(batch, by=by)

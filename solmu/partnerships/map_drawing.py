@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils.html import escape
 
 from solmu.lib import geo
-from solmu.partnerships.mapping import SINGLE, Spot, pixel, tone
+from solmu.partnerships.mapping import SINGLE, WIDTH, Spot, pixel, tone
 
 BASES = Path(__file__).parent / "static/partnerships/map"
 LABELS = 7
@@ -75,6 +75,8 @@ def _spots(scene: Scene, *, links: bool) -> Iterator[str]:
     for spot in scene.spots:
         place = f'transform="translate({spot.x:.1f} {spot.y:.1f}) scale({unit:.3f})"'
         ring = "".join(_ring(spot, scene.top))
+        if spot.changed:
+            ring = f'<circle class="changed" r="{spot.radius + 3.5:.1f}"/>{ring}'
         title = f"<title>{escape(scene.title_of(spot))}</title>"
         if links:
             yield (
@@ -83,7 +85,7 @@ def _spots(scene: Scene, *, links: bool) -> Iterator[str]:
             )
         else:
             yield f"<g {place}>{title}{ring}</g>"
-    for x, y, anchor, text in labels(scene.spots, scene.label_of, unit):
+    for x, y, anchor, text in labels(scene.spots, scene.label_of, scene.view, unit):
         yield (
             f'<text class="map-label" transform="translate({x:.1f} {y:.1f}) scale({unit:.3f})"'
             f' text-anchor="{anchor}" aria-hidden="true">{escape(text)}</text>'
@@ -124,9 +126,11 @@ def _arc(r: float, start: float, end: float) -> str:
 
 
 def labels(
-    found: Sequence[Spot], label_of: Callable[[Spot], str], unit: float
+    found: Sequence[Spot], label_of: Callable[[Spot], str], view: geo.Box, unit: float
 ) -> list[tuple[float, float, str, str]]:
     """Return the names of the largest spots where they have room: x, y, anchor, text."""
+    half = WIDTH * unit / 2
+    middle = view.x + view.width / 2
     taken = [(s.x, s.y, s.radius * unit) for s in found]
     boxes: list[tuple[float, float, float, float]] = []
     out: list[tuple[float, float, str, str]] = []
@@ -145,7 +149,8 @@ def labels(
         ):
             box = (west, y - 10 * unit, west + wide, y + 2 * unit)
             near = any(_meets(box, circle) for circle in taken if circle[:2] != (spot.x, spot.y))
-            if not near and not any(_overlap(box, other) for other in boxes):
+            off = west < middle - half or west + wide > middle + half
+            if not near and not off and not any(_overlap(box, other) for other in boxes):
                 boxes.append(box)
                 out.append((x, y, anchor, text))
                 break
@@ -176,18 +181,18 @@ _COLOURS = {
     "card": "#ffffff",
 }
 _LEVELS = ("#e0dfd5", "#cfdcd8", "#8fbab3", "#3f8f8b", "#0c4f55")
-_SHADES = ("#ffffff", "#eef5f3", "#dcebe7", "#c5ded9", "#a9cdc7")
+_SHADES = ("#ffffff", "#eef5f3", "#dbe9e8", "#c2dada", "#a3c7c7")
+_COUNTRY_SHADES = ("#e6eeeb", "#cadcda", "#b2cdcc", "#97bdbb", "#7dacaa")
 _STYLE = (
     "text{font-family:'Atkinson Hyperlegible Next',Arial,sans-serif;fill:#16282b}"
     ".map-area,.lines{stroke:#d3d6cc;stroke-width:1;vector-effect:non-scaling-stroke}.lines{fill:none}"
-    ".hit{fill:none}.dot,.edge{stroke:#586a6b;stroke-width:1.5}.edge{fill:none}.plate{fill:#fff}"
+    ".changed{fill:none;stroke:#0c6b6b;stroke-width:2}.hit{fill:none}.dot,.edge{stroke:#586a6b;stroke-width:1.5}.edge{fill:none}.plate{fill:#fff}"
     ".dot.claimed{stroke-dasharray:2.6 1.8}.arc{fill:none;stroke-width:5}"
     ".arc.claimed{stroke-dasharray:2 1.4}"
     ".number{font-size:11px;font-weight:680;text-anchor:middle}.map-label{font-size:12px;font-weight:680}"
     + "".join(
         f".dot.level-{i}{{fill:{c}}}.arc.level-{i}{{stroke:{c}}}" for i, c in enumerate(_LEVELS)
     )
-    + "".join(f".shade-{i}{{fill:{c}}}" for i, c in enumerate(_SHADES))
 )
 
 
@@ -196,7 +201,7 @@ def base_map(key: str) -> tuple[str, Mapping[str, str]]:
     """Return a base map in plain colours, and the path of each region or country in it."""
     text = (BASES / f"{key}.svg").read_text(encoding="utf-8")
     paths = dict(re.findall(r'<path id="(\w+)"[^>]*? d="([^"]*)"', text))
-    base = text[text.index('<g id="base"') : text.index("</g>") + 4]
+    base = text[text.index('<g id="base"') : text.rindex("</g>") + 4]
     plain = re.sub(r"var\(--(\w+), [^)]*\)", lambda found: _COLOURS[found[1]], base)
     return re.sub(r' id="\w+"', "", plain), paths
 
@@ -229,12 +234,14 @@ def file_svg(
     head, foot = 56, 30
     tall = height + head + foot
     sea = scene.extent.size
+    colours = _SHADES if scene.extent.key == "finland" else _COUNTRY_SHADES
+    shading = "".join(f".shade-{i}{{fill:{colour}}}" for i, colour in enumerate(colours))
     key = _key(legend, shades, height=height)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{tall:.0f}"'
         f' viewBox="0 {-head} {width:.0f} {tall:.0f}" role="img"'
-        f' aria-label="{escape(title)}"><title>{escape(title)}</title><style>{_STYLE}</style>'
+        f' aria-label="{escape(title)}"><title>{escape(title)}</title><style>{_STYLE}{shading}</style>'
         f'<rect x="0" y="{-head}" width="100%" height="100%" fill="#fff"/>'
         f'<text x="0" y="-30" font-size="20" font-weight="700">{escape(title)}</text>'
         f'<text x="0" y="-10" font-size="13">{escape(note)}</text>'

@@ -23,7 +23,7 @@ from solmu.lib import geo
 from solmu.lib.translated import LANGUAGES
 from solmu.organisations.models import Boundary
 from solmu.organisations.places import countries, region_boxes, region_points
-from solmu.partnerships import map_drawing, mapping
+from solmu.partnerships import changes, map_drawing, mapping
 from solmu.partnerships.list_views import lead
 from solmu.partnerships.map_drawing import Area, Scene
 from solmu.partnerships.mapping import Mark, Spot
@@ -73,7 +73,12 @@ class MapOfPicture:
     @cached_property
     def marks(self) -> list[Mark]:
         """Partners that have a place, each at its own point or its municipality's."""
-        return self._found[0]
+        marks = self._found[0]
+        if not self.picture.since:
+            return marks
+        found = changes.between(self.picture, self.picture.since)
+        changed = {row.stakeholder_id for row in found.rows}
+        return [replace(m, changed=True) if m.id in changed else m for m in marks]
 
     @property
     def placeless(self) -> int:
@@ -147,13 +152,12 @@ class MapOfPicture:
         if not self.lines_url:
             return []
         counts = self._by("municipality")
-        bounds = mapping.bounds(max(counts.values(), default=0))
         name = self.picture.words.municipality
         return [
             Area(
                 f"m{code}",
                 f"{name(code)}: {_partners(number)}",
-                mapping.shade(number, bounds),
+                0,
                 self.list_url + self._only("municipality", code),
             )
             for code, number in sorted(counts.items())
@@ -161,9 +165,11 @@ class MapOfPicture:
 
     @cached_property
     def shade_bounds(self) -> list[int]:
-        """The least count of each shade."""
-        counts = self.by_region if self.key == "finland" else self.by_country
-        return mapping.bounds(max(counts.values(), default=0))
+        """The least count of each shade; the own country is always in the deepest."""
+        if self.key == "finland":
+            return mapping.bounds(max(self.by_region.values(), default=0))
+        abroad = [number for code, number in self.by_country.items() if code != "FI"]
+        return mapping.bounds(max(abroad, default=0) or self.by_country["FI"])
 
     # Its addresses
 
@@ -263,7 +269,7 @@ class MapOfPicture:
     def place_of(self, spot: Spot) -> str:
         """The place that a spot stands for, or the largest of them."""
         country = spot.most("country")
-        if country and country != "FI":
+        if country and (country != "FI" or self.key in {"europe", "world"}):
             return country_name(country)
         if code := spot.most("municipality"):
             return self.picture.words.municipality(code)
@@ -276,6 +282,8 @@ class MapOfPicture:
             told = [mark.name, self.place_of(spot), self.level_name(mark.rank)]
             if not mark.proven:
                 told.append(_("nothing done together yet"))
+            if mark.changed:
+                told.append(self.changed_words)
             return ", ".join(filter(None, told))
         by_level: Counter[int | None] = Counter()
         for share in spot.shares:
@@ -283,7 +291,16 @@ class MapOfPicture:
         levels = ", ".join(f"{self.level_name(rank)} {n}" for rank, n in by_level.items())
         place = self.place_of(spot)
         head = f"{place}: {_partners(spot.count)}" if place else _partners(spot.count)
-        return f"{head} ({levels})"
+        told = f"{head} ({levels})"
+        return f"{told}, {self.changed_words}" if spot.changed else told
+
+    @property
+    def changed_words(self) -> str:
+        """What a mark with a ring around it says."""
+        if not self.picture.since:
+            return ""
+        day = date_format(self.picture.since, "SHORT_DATE_FORMAT")
+        return _("changed since %(day)s") % {"day": day}
 
     def level_name(self, rank: int | None) -> str:
         """The name of a step of the ladder."""
@@ -432,6 +449,7 @@ class MapOfPicture:
                         mark.name,
                         mark.place,
                         mark.country,
+                        int(mark.changed),
                     ]
                 )
         names = {

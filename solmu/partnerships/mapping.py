@@ -36,6 +36,7 @@ class Mark:
     region: str | None = None
     country: str = "FI"
     count: int = 1
+    changed: bool = False  # since the day that the picture is compared with
 
     @property
     def place(self) -> str:
@@ -77,6 +78,11 @@ class Spot:
             Share(rank or None, proven, count)
             for (rank, proven), count in sorted(found.items(), reverse=True)
         ]
+
+    @cached_property
+    def changed(self) -> bool:
+        """Tell whether any of them has changed since the day compared with."""
+        return any(mark.changed for mark in self.marks)
 
     @property
     def radius(self) -> float:

@@ -338,4 +338,4 @@ class Partner:
 
 def day_of(day: date) -> str:
     """A day as the reader's language writes it."""
-    return date_format(day, "SHORT_DATE_FORMAT")
+    return date_format(day, "SHORT_DATE_FORMAT").replace(" ", "\N{NO-BREAK SPACE}")

@@ -49,6 +49,7 @@ from solmu.partnerships.partner_forms import (
     ValueForm,
 )
 from solmu.partnerships.permissions import can_edit, can_edit_dialogue, can_log_dialogue
+from solmu.partnerships.waiting import unheeded
 from solmu.ties.kinds import kind_name, told
 
 PAGE_SIZE = 30
@@ -160,6 +161,9 @@ def _moves(partner: Partner) -> list[tuple[Any, str]]:
 
 def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
     """What waits for the viewer with this partner."""
+    if not can_log_dialogue(request.viewer, partner.stakeholder):
+        return []
+    edits = can_edit(request.viewer, partner.stakeholder)
     address = partner.stakeholder.get_absolute_url()
     tasks = (
         DialogueEntry.objects.visible_to(request.viewer)
@@ -167,6 +171,8 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         .filter(Q(due_on=None) | Q(due_on__lte=partner.today))
         .order_by("due_on", "pk")
     )
+    if not edits:
+        tasks = tasks.filter(author_id=request.viewer.person_id)
     found = [
         {
             "title": task.title,
@@ -176,6 +182,8 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         }
         for task in tasks[:5]
     ]
+    if not edits:
+        return found
     step = partner.stakeholder
     if step.next_step_on and step.next_step_on <= partner.today:
         found.append(
@@ -186,28 +194,18 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
                 "url": f"{address}#next-step",
             }
         )
-    answers = Confirmation.objects.filter(
-        stakeholder=partner.stakeholder,
-        state__in=(Confirmation.State.CORRECTED, Confirmation.State.DECLINED),
-        answered_on__gt=partner.today.replace(year=partner.today.year - 1),
-    ).order_by("-answered_on")
-    # An answer waits until something about the standing has been changed after it.
-    last_change = max(
-        (row.valid.lower for row in partner.standings if row.valid.lower), default=None
-    )
-    for answer in answers[:1]:
-        if last_change is None or last_change < answer.answered_on:
-            corrected = answer.state == Confirmation.State.CORRECTED
-            found.append(
-                {
-                    "title": _("The partner has something to correct")
-                    if corrected
-                    else _("The partner didn't confirm"),
-                    "due": answer.answered_on,
-                    "verb": _("Look"),
-                    "url": f"{address}?tab=together#confirmations",
-                }
-            )
+    for answer in unheeded(partner.today).filter(stakeholder=partner.stakeholder)[:1]:
+        corrected = answer.state == Confirmation.State.CORRECTED
+        found.append(
+            {
+                "title": _("The partner has something to correct")
+                if corrected
+                else _("The partner didn't confirm"),
+                "due": answer.answered_on,
+                "verb": _("Look"),
+                "url": f"{address}?tab=together#confirmations",
+            }
+        )
     if partner.is_claimed:
         found.append(
             {

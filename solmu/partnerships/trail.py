@@ -46,6 +46,7 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
             of,
             _("Standing"),
             title=("valid",),
+            continues=True,
             names={name.removesuffix("_id"): label for name, label in NAMES.items()},
             references={"contents": Facet, "themes": Facet},
             hidden=frozenset({"decided_by", "reason"}),

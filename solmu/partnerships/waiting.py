@@ -23,7 +23,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from solmu.partnerships.models import DialogueEntry, Level, Stakeholder, Standing, ValueAssessment
+from solmu.partnerships.models import (
+    Confirmation,
+    DialogueEntry,
+    Level,
+    Stakeholder,
+    Standing,
+    ValueAssessment,
+)
 from solmu.partnerships.permissions import can_edit_any
 from solmu.partnerships.picture import Picture
 
@@ -38,7 +45,7 @@ CLAIMS = 2
 class Wait:
     """One thing that waits: about whom, why, and the one verb that does it."""
 
-    kind: str  # task, next_step, silent, tilted
+    kind: str  # answer, task, next_step, silent, tilted
     stakeholder_id: int
     name: str
     note: str
@@ -91,7 +98,7 @@ def attention(picture: Picture) -> Case:
 
 
 def _all(picture: Picture, each: int) -> list[Wait]:
-    kinds = (_tasks, _next_steps, _tilted, _silent)
+    kinds = (_answers, _tasks, _next_steps, _tilted, _silent)
     found = [kind(picture, each) for kind in kinds]
     # One of each kind first, so that no kind hides the others.
     return [wait for turn in zip_longest(*found) for wait in turn if wait]
@@ -101,6 +108,36 @@ def _mine(picture: Picture, rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder
     if can_edit_any(picture.viewer, picture.institution.pk) or picture.viewer.is_admin:
         return rows
     return rows.filter(owner_id=picture.viewer.person_id or 0)
+
+
+def _answers(picture: Picture, each: int) -> list[Wait]:
+    rows = _mine(picture, picture.stakeholders())
+    answers = (
+        unheeded(picture.today)
+        .filter(stakeholder__in=rows.order_by().values("pk"))
+        .select_related("stakeholder__organisation")
+        .order_by("-answered_on", "-pk")
+    )
+    notes = {
+        Confirmation.State.CORRECTED: _("Has something to correct"),
+        Confirmation.State.DECLINED: _("Didn't confirm the partnership"),
+    }
+    return [
+        _wait("answer", row.stakeholder, notes[row.state], _("Look"), "?tab=together#confirmations")
+        for row in answers[:each]
+    ]
+
+
+def unheeded(today: date) -> QuerySet[Confirmation]:
+    """Corrections and refusals of a year, after which nothing has been changed or asked."""
+    changed = Standing.objects.filter(
+        stakeholder=OuterRef("stakeholder"), valid__startswith__gte=OuterRef("answered_on")
+    )
+    asked = Confirmation.objects.filter(stakeholder=OuterRef("stakeholder"), pk__gt=OuterRef("pk"))
+    return Confirmation.objects.filter(
+        state__in=(Confirmation.State.CORRECTED, Confirmation.State.DECLINED),
+        answered_on__gt=today - timedelta(days=365),
+    ).filter(~Exists(changed), ~Exists(asked))
 
 
 def _tasks(picture: Picture, each: int) -> list[Wait]:

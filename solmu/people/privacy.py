@@ -1,4 +1,4 @@
-"""Whoever asks can have their data out, or erased: both are made from the marks on personal fields."""
+"""Whoever asks can have their data out, or erased: both follow the marks on personal fields."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def export(person: Person | None, *, user: User | None = None) -> dict[str, Any]
 
 @transaction.atomic
 def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's request") -> int:
-    """Empty every marked field of every row about the person, in history too; returns how many rows.
+    """Empty every marked field of every row about the person, in history too; returns the rows.
 
     The rows stay, nameless, so that what organisations did together is still known.
     """
@@ -83,12 +83,8 @@ def _rows(
             for address in addresses:
                 about |= models.Q(**{f"{path}__icontains": address})
         if about:
-            yield (
-                model,
-                model._default_manager.filter(
-                    pk__in=model._default_manager.filter(about).values("pk")
-                ),
-            )
+            rows = model._base_manager  # noqa: SLF001
+            yield model, rows.filter(pk__in=rows.filter(about).values("pk"))
 
 
 def _told(value: Any) -> Any:
@@ -126,6 +122,7 @@ def _forget_actor(user_id: int) -> None:
     """Take the name out of what the person changed; that somebody did it stays."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE pghistory_context SET metadata = metadata - 'name' WHERE metadata->>'user' = %s",
+            "UPDATE pghistory_context SET metadata = metadata - 'name'"
+            " WHERE metadata->>'user' = %s",
             [str(user_id)],
         )

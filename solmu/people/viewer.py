@@ -48,6 +48,6 @@ class Viewer:
         return self.institution_names.get(self.institution_id or 0, "")
 
     def has_role(self, institution_id: int | None, *roles: str) -> bool:
-        """Tell whether the viewer holds one of the roles in the institution (any, if none named)."""
+        """Tell whether the viewer holds one of the roles in the institution (none named: any)."""
         held = self.roles.get(institution_id or 0, frozenset())
         return bool(held.intersection(roles)) if roles else bool(held)

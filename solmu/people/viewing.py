@@ -44,7 +44,9 @@ def _with_facts(users: QuerySet[User]) -> QuerySet[User]:
 
 
 @compiled
-def _user_of_session(today: date, *, pk: int) -> QuerySet[User]:  # what a user is, is told for today
+def _user_of_session(
+    today: date, *, pk: int
+) -> QuerySet[User]:  # what a user is, is told for today
     return _with_facts(User.objects.filter(pk=pk))
 
 
@@ -84,12 +86,12 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        viewer = Viewer.anonymous()
         if request.user.is_authenticated:
-            user = request.user
-            if not hasattr(user, "viewer_person_id"):  # the user has signed in by this very request
-                user = user_with_facts(id=user.pk)
-            viewer = viewer_of(user, request.session.get(CURRENT_INSTITUTION))
-        else:
-            viewer = Viewer.anonymous()
-        request.viewer = viewer  # type: ignore[attr-defined]
+            user: User | None = request.user
+            if not hasattr(user, "viewer_person_id"):  # signed in through another backend
+                user = user_with_facts(id=request.user.pk)
+            if user:
+                viewer = viewer_of(user, request.session.get(CURRENT_INSTITUTION))
+        request.viewer = viewer
         return self.get_response(request)

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
@@ -17,7 +19,7 @@ class Fact:
 
     name: str
     kind: str
-    about: str
+    about: SafeString
     required: bool = False
 
 
@@ -65,7 +67,7 @@ class ApiDocs(DocsBase):
                 "resources": resources,
                 "shown": shown[0] if shown else None,
                 "address": f"{settings.SOLMU_ADDRESS}/api/v1",
-                "about": schema["info"]["description"],
+                "about": _told(schema["info"]["description"]),
             },
         )
 
@@ -98,8 +100,8 @@ def _operation(path: str, method: str, facts: dict[str, Any], known: dict[str, A
         parameters=[
             Fact(
                 one["name"],
-                _kind(one["schema"], known),
-                one.get("description", ""),
+                _kind(one["schema"], known).removesuffix(" | null"),
+                _told(one.get("description", "")),
                 one["required"],
             )
             for one in facts["parameters"]
@@ -110,6 +112,16 @@ def _operation(path: str, method: str, facts: dict[str, Any], known: dict[str, A
         is_list=bool(items),
         statuses=[(code, answer["description"]) for code, answer in facts["responses"].items()],
     )
+
+
+def _told(text: str) -> SafeString:
+    """The text with what is between `backticks` as code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((_code(part) if at % 2 else part,) for at, part in parts))
+
+
+def _code(text: str) -> SafeString:
+    return format_html("<code>{}</code>", text)
 
 
 def _schema(holder: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +139,7 @@ def _resolved(schema: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 def _facts(schema: dict[str, Any], known: dict[str, Any]) -> list[Fact]:
     required = schema.get("required", [])
     return [
-        Fact(name, _kind(one, known), one.get("description", ""), name in required)
+        Fact(name, _kind(one, known), _told(one.get("description", "")), name in required)
         for name, one in schema.get("properties", {}).items()
     ]
 

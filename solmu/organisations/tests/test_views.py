@@ -88,7 +88,7 @@ def test_organisation_is_added_and_edited_by_form(ours, coordinator):
             "kind": "company",
             "country": "FI",
             "business_id": "15728600",
-            "fields": ["ict"],
+            "field_codes": ["ict"],
         },
     )
     found = Organisation.objects.get(name_fi="Uusi Oy")

@@ -52,7 +52,7 @@ def test_administrator_founds_an_institution_on_one_page():
             "business_id": "1572860-0",
             "regions": [region.pk],
             "municipalities": [place.pk],
-            "fields": ["health"],
+            "field_codes": ["health"],
             "own_role": "coordinator",
             "emails": "leena@uusi.example\nolli@uusi.example",
             "role": "contributor",

@@ -44,6 +44,14 @@ def test_map_shows_a_partner_as_a_link_at_its_municipality(home, client):
     assert "Kanta-Häme: 1 partner" in page
 
 
+def test_what_changed_since_a_day_has_a_ring(home, client):
+    factories.partner(home, at("Pajala Oy", "109"), 3, since=date(2025, 5, 5))
+    page = client.get("/partners/map/?on=2025-06-01&since=2025-05-01").text
+    assert 'class="changed"' in page
+    assert "changed since 1 May 2025" in page
+    assert 'class="changed"' not in client.get("/partners/map/?on=2025-06-01").text
+
+
 def test_evidence_takes_the_dashes_away(home, client):
     partner = factories.partner(home, at("Pajala Oy", "109"), 3)
     assert "dot level-3 claimed" in client.get("/partners/map/").text
@@ -105,7 +113,7 @@ def test_marks_for_the_browser(home, client):
     partner = factories.partner(home, at("Pajala Oy", "109"), 3)
     data = client.get("/partners/map/?format=marks").json()
     [row] = data["marks"]
-    assert row[2:] == [3, 0, 1, partner.pk, "Pajala Oy", "109", "FI"]
+    assert row[2:] == [3, 0, 1, partner.pk, "Pajala Oy", "109", "FI", 0]
     assert data["places"] == {"109": "Hämeenlinna"}
     assert data["levels"]["3"] == [3, "Partner"]
 

@@ -320,3 +320,20 @@ def test_period_of_a_contact_is_told_inclusive(stakeholder: Stakeholder, client:
     contact.valid = period(TODAY - timedelta(days=9), TODAY - timedelta(days=1))
     contact.save()
     assert "Is a contact again" in text(client, stakeholder, "contacts")
+
+
+def test_history_tells_a_change_of_standing_before_and_after(
+    stakeholder: Stakeholder, client: Client
+) -> None:
+    standing.change(
+        stakeholder,
+        on=TODAY,
+        reason="Sovittiin",
+        by=SYSTEM,
+        level=factories.level(stakeholder.institution, 2),
+    )
+
+    page = text(client, stakeholder, "history")
+
+    assert "<del>Partner</del>" in page
+    assert "<ins>Cooperation</ins>" in page

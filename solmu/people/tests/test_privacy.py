@@ -7,7 +7,6 @@ from django.db import models
 from solmu.accounts.models import ApiToken, User
 from solmu.audit import history
 from solmu.lib import personal
-from solmu.notifications.models import Message
 from solmu.people import details, links, privacy
 from solmu.people.models import Person, SignedLink
 from solmu.people.viewer import Viewer
@@ -30,14 +29,6 @@ def person():
     details.change(made, {"phone": "050 456"}, by=ADMIN)
     ApiToken.objects.create(user=user, name="Ainon taulukko", token_hash="x")
     links.create("sign-in", "user", user.pk, email=user.email)
-    Message.objects.create(
-        message_id="<1>",
-        kind="x",
-        to="AINO@solmu.example",
-        subject="Hei Aino",
-        text="Hei Aino",
-        html="Hei",
-    )
     return made
 
 
@@ -88,7 +79,6 @@ def test_export_has_all_that_is_about_the_person(person):
         "accounts.ApiToken",
         "people.Person",
         "people.SignedLink",
-        "notifications.Message",
     }
 
 

@@ -33,3 +33,7 @@ document.addEventListener("input", (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(() => document.getElementById("filter-q")?.form.requestSubmit(), 350);
 });
+// Its change event comes when its field is exchanged, and would send the form once more.
+document.addEventListener("change", (event) => {
+  if (event.target.id === "filter-q") event.stopPropagation();
+}, { capture: true });

@@ -116,8 +116,8 @@ class SolmuMap extends HTMLElement {
       this.near = node("g", { class: "map-near", visibility: "hidden" });
       areas.after(this.near);
     }
-    this.marks = this.data.marks.map(([x, y, rank, proven, count, id, name, place, country]) => ({
-      x, y, rank, proven: Boolean(proven), count, id, name, place, country,
+    this.marks = this.data.marks.map(([x, y, rank, proven, count, id, name, place, country, changed]) => ({
+      x, y, rank, proven: Boolean(proven), count, id, name, place, country, changed: Boolean(changed),
     }));
     this.draw();
   }
@@ -228,6 +228,7 @@ class SolmuMap extends HTMLElement {
     const box = this.svg.getBoundingClientRect();
     const half = { x: (box.width * unit) / 2 + 40 * unit, y: (box.height * unit) / 2 + 40 * unit };
     const centre = { x: this.view.x + this.view.width / 2, y: this.view.y + this.view.height / 2 };
+    this.seen = { west: centre.x - (box.width * unit) / 2, east: centre.x + (box.width * unit) / 2 };
     const shown = this.joined.filter(
       (spot) => Math.abs(spot.x - centre.x) < half.x && Math.abs(spot.y - centre.y) < half.y,
     );
@@ -248,8 +249,8 @@ class SolmuMap extends HTMLElement {
     const near = this.view.width < Number(this.dataset.near);
     if (near && !this.near.childElementCount) {
       const file = this.dataset.lines;
-      for (const [id, title, shade, url] of this.data.areas) {
-        const shape = node("use", { href: `${file}#${id}`, class: `map-area shade-${shade}` });
+      for (const [id, title, url] of this.data.areas) {
+        const shape = node("use", { href: `${file}#${id}`, class: "map-municipality" });
         shape.append(node("title", {}, title));
         this.near.append(node("a", { href: url, tabindex: -1 }, shape));
       }
@@ -276,6 +277,12 @@ class SolmuMap extends HTMLElement {
 
   ring(spot) {
     const shares = this.shares(spot);
+    const rings = this.drawn(spot, shares);
+    if (!spot.marks.some((mark) => mark.changed)) return rings;
+    return [node("circle", { class: "changed", r: radius(spot.count) + 3.5 }), ...rings];
+  }
+
+  drawn(spot, shares) {
     const kind = (share) => `level-${this.level(share.rank)[0]}${share.proven ? "" : " claimed"}`;
     if (spot.count === 1) {
       return [
@@ -304,7 +311,8 @@ class SolmuMap extends HTMLElement {
 
   place(spot) {
     const country = this.most(spot, "country");
-    if (country !== "FI") return this.data.countries[country];
+    const wide = ["europe", "world"].includes(this.dataset.extent);
+    if (country !== "FI" || wide) return this.data.countries[country];
     return this.data.places[this.most(spot, "place")] ?? "";
   }
 
@@ -341,13 +349,17 @@ class SolmuMap extends HTMLElement {
         class: "spot",
         href: url || "#map-table",
         transform: `translate(${spot.x.toFixed(1)} ${spot.y.toFixed(1)}) scale(${unit.toFixed(4)})`,
-        "aria-label": [this.heading(spot), ...this.levels(spot)].join(", "),
+        "aria-label": [this.heading(spot), ...this.levels(spot), ...this.changes(spot)].join(", "),
       },
       node("g", { class: "size" }, ...this.ring(spot)),
     );
     shown.dataset.key = `${spot.x} ${spot.y}`;
     shown.spot = spot;
     return shown;
+  }
+
+  changes(spot) {
+    return spot.marks.some((mark) => mark.changed) ? [this.dataset.changed] : [];
   }
 
   levels(spot) {
@@ -379,6 +391,7 @@ class SolmuMap extends HTMLElement {
       ]) {
         const box = [west, y - 10 * unit, west + wide, y + 2 * unit];
         const free =
+          west > this.seen.west && west + wide < this.seen.east &&
           spots.every((other) => {
             if (other === spot) return true;
             const dx = Math.max(box[0] - other.x, 0, other.x - box[2]);
@@ -415,7 +428,7 @@ class SolmuMap extends HTMLElement {
     const url = this.url(spot);
     const told = [element("b", {}, this.heading(spot))];
     if (spot.count === 1) {
-      told.push(element("span", { class: "note" }, this.levels(spot).join(", ")));
+      told.push(element("span", { class: "note" }, [...this.levels(spot), ...this.changes(spot)].join(", ")));
     } else {
       const named = spot.marks.filter((mark) => mark.name);
       named.sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name));
