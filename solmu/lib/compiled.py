@@ -16,7 +16,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,7 +24,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-KEPT = 500  # forms of one query
+KEPT = 300  # forms, each some tens of kilobytes
 _INT, _DAY, _TEXT = 2_077_707_700, date(7770, 1, 1).toordinal(), "\uf8f0{}\uf8f0"
 
 type Value = int | date | str
@@ -60,6 +60,9 @@ class _Plan:
             if _holds(param, stand_in)
         ]
         self._stand_ins = stand_ins
+        self.has_all_holes = not self._sql or {name for _at, name, _part in self._holes} == {
+            *stand_ins
+        }
 
     def rows(self, values: dict[str, Value]) -> list[Any]:
         if not self._sql:
@@ -87,25 +90,35 @@ class _Plan:
         return list(queryset._iterable_class(source))  # noqa: SLF001
 
 
+_plans: OrderedDict[Hashable, _Plan] = OrderedDict()
+_lock = threading.Lock()
+
+
+def fetch[Row](
+    form: Hashable, make: Callable[..., QuerySet[Any, Row]], **values: Value
+) -> list[Row]:
+    """The rows of `make(**values)`, which is called only when this form is not known yet."""
+    key = (form, *((name, type(value)) for name, value in values.items()))
+    plan = _plans.get(key)
+    if plan is None:
+        stand_ins = {
+            name: _stand_in(at, value) for at, (name, value) in enumerate(values.items())
+        }
+        plan = _Plan(make(**stand_ins), stand_ins)
+        with _lock:
+            _plans[key] = plan
+            if len(_plans) > KEPT:
+                _plans.popitem(last=False)
+    # A value that Django made into something else can't be filled in.
+    return plan.rows(values) if plan.has_all_holes else list(make(**values))
+
+
 def compiled[Row](make: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row]]:
     """Decorator: the function's rows, by SQL that is made once for each form."""
-    plans: OrderedDict[Hashable, _Plan] = OrderedDict()
-    lock = threading.Lock()
 
     @wraps(make)
     def rows(*form: Hashable, **values: Value) -> list[Row]:
-        key = (form, *((name, type(value)) for name, value in values.items()))
-        plan = plans.get(key)
-        if plan is None:
-            stand_ins = {
-                name: _stand_in(at, value) for at, (name, value) in enumerate(values.items())
-            }
-            plan = _Plan(make(*form, **stand_ins), stand_ins)
-            with lock:
-                plans[key] = plan
-                if len(plans) > KEPT:
-                    plans.popitem(last=False)
-        return plan.rows(values)
+        return fetch((make, *form), partial(make, *form), **values)
 
     return rows
 

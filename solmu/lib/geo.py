@@ -102,8 +102,8 @@ class Box:
     width: float
     height: float
 
-    def __contains__(self, point: object) -> bool:
-        x, y = point  # type: ignore[misc]
+    def __contains__(self, point: Point) -> bool:
+        x, y = point
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
 

@@ -3,8 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+from solmu.lib.compiled import KEPT, Value, fetch
 
 type Order = Sequence[tuple[str, str]]
 
@@ -31,29 +33,77 @@ class Page[Row]:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Source[Row]:
+    """A queryset that is made only when its form is new: `make(**values)`, as in lib.compiled."""
+
+    form: Hashable
+    make: Callable[..., QuerySet[Any, Row]]
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def queryset(self) -> QuerySet[Any, Row]:
+        """The queryset itself, made anew."""
+        return self.make(**self.values)
+
+
 def page[Row](
-    queryset: QuerySet[Any, Row], order: Order, cursor: str | None, limit: int
+    rows: QuerySet[Any, Row] | Source[Row], order: Order, cursor: str | None, limit: int
 ) -> Page[Row]:
     """Return one page in an order such as [("sort_key", "asc"), ("id", "asc")].
 
     The order must end with something unique; rows without a value come last in both directions.
     Raises BadCursorError for a cursor that does not belong to this order.
     """
-    keys = [_Key(queryset, name, direction, at) for at, (name, direction) in enumerate(order)]
-    wanted = queryset.annotate(**{key.alias: F(key.name) for key in keys if key.alias})
-    wanted = wanted.order_by(*(key.ordering() for key in keys))
-    if not cursor:
-        rows = list(wanted[: limit + 1])
-    else:
-        values = _read(cursor, order)
-        try:
-            rows = list(wanted.filter(_after(keys, values))[: limit + 1])
-        except (TypeError, ValueError, ValidationError) as error:
-            raise BadCursorError("Not a cursor.") from error
-    if len(rows) <= limit:
-        return Page(rows, None)
-    rows = rows[:limit]
-    return Page(rows, _write([key.value(rows[-1]) for key in keys], order))
+    keys = _keys(rows, order)
+    values = _read(cursor, order) if cursor else None
+    try:
+        found = _found(rows, keys, values, limit)
+    except (TypeError, ValueError, ValidationError) as error:
+        raise BadCursorError("Not a cursor.") from error
+    if len(found) <= limit:
+        return Page(found, None)
+    found = found[:limit]
+    return Page(found, _write([key.value(found[-1]) for key in keys], order))
+
+
+def _keys(rows: QuerySet[Any, Any] | Source[Any], order: Order) -> "list[_Key]":
+    def make(queryset: QuerySet[Any, Any]) -> list[_Key]:
+        return [_Key(queryset, name, way, at) for at, (name, way) in enumerate(order)]
+
+    if not isinstance(rows, Source):
+        return make(rows)
+    form = (rows.form, *order)
+    if form not in _known_keys:
+        if len(_known_keys) > KEPT:
+            _known_keys.clear()
+        _known_keys[form] = make(rows.queryset())
+    return _known_keys[form]
+
+
+_known_keys: "dict[Hashable, list[_Key]]" = {}
+
+
+def _found(
+    rows: QuerySet[Any, Any] | Source[Any], keys: "list[_Key]", values: Any, limit: int
+) -> list[Any]:
+    def ordered(queryset: QuerySet[Any, Any], values: Any) -> QuerySet[Any, Any]:
+        queryset = queryset.annotate(**{key.alias: F(key.name) for key in keys if key.alias})
+        if values is not None:
+            queryset = queryset.filter(_after(keys, values))
+        return queryset.order_by(*(key.ordering() for key in keys))[: limit + 1]
+
+    if not isinstance(rows, Source):
+        return list(ordered(rows, values))
+    if any(type(value) not in {int, str, date} for value in values or ()):
+        return list(ordered(rows.queryset(), values))
+    places = [f"after_{at}" for at in range(len(values or ()))]
+
+    def make(**given: Value) -> QuerySet[Any, Any]:
+        after = [given.pop(place) for place in places]
+        return ordered(rows.make(**given), None if values is None else after)
+
+    form = (rows.form, values is None, limit, *((key.name, key.down) for key in keys))
+    return fetch(form, make, **rows.values, **dict(zip(places, values or (), strict=True)))
 
 
 class _Key:

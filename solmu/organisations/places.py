@@ -98,7 +98,7 @@ def load_places() -> None:
 
 
 def _regions() -> list[dict[str, Any]]:
-    return json.loads((DATA / "regions.json").read_text("utf-8"))  # type: ignore[no-any-return]
+    return json.loads((DATA / "regions.json").read_text("utf-8"))
 
 
 @cache

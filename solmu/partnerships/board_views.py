@@ -21,6 +21,7 @@ from solmu.organisations.models import Institution
 from solmu.partnerships import standing as standings
 from solmu.partnerships import waiting
 from solmu.partnerships.board import Board
+from solmu.partnerships.board_drawing import drawing
 from solmu.partnerships.board_forms import MoveForm
 from solmu.partnerships.list_views import lead, told_changes
 from solmu.partnerships.models import Level, Stakeholder, Standing
@@ -41,6 +42,9 @@ def strategy(request: HttpRequest) -> HttpResponse:
     """The institution's partners on a date, by level and scope."""
     picture = Picture.from_request(request)
     own = picture.institution.pk
+    board = Board(picture, reverse("partnerships:list"))
+    if request.GET.get("format") == "svg":
+        return _as_svg(request, board)
     return render(
         request,
         "partnerships/strategy.html",
@@ -48,7 +52,7 @@ def strategy(request: HttpRequest) -> HttpResponse:
             "picture": picture,
             "bar": bar(picture, BOARD),
             "lead": lead(picture),
-            "board": Board(picture, reverse("partnerships:list")),
+            "board": board,
             "changes": told_changes(picture),
             "waits": waiting.waiting(picture),
             "here": request.get_full_path(),
@@ -58,7 +62,8 @@ def strategy(request: HttpRequest) -> HttpResponse:
             "exports": [
                 (label, reverse("partnerships:list") + picture.query_string(format=form))
                 for form, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"), ("json", "JSON"))
-            ],
+            ]
+            + [(_("Picture (SVG)"), request.path + picture.query_string(format="svg"))],
         },
     )
 
@@ -132,9 +137,19 @@ def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             _("Taken back: %(name)s is where it was.") % {"name": stakeholder.organisation.name},
         )
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": back})
     return redirect(back)
+
+
+def _as_svg(request: HttpRequest, board: Board) -> HttpResponse:
+    demo = getattr(request, "demo", False)
+    title = f"{board.picture.institution.organisation.name}: {_('Strategy board')}"
+    svg = drawing(board, title, mark=_("Fictional demo content") if demo else "")
+    name = "strategy-demo.svg" if demo else "strategy.svg"
+    return HttpResponse(
+        svg,
+        content_type="image/svg+xml",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _stakeholder(request: HttpRequest, pk: int) -> tuple[Any, Institution]:
@@ -163,9 +178,8 @@ def _tell(request: HttpRequest, stakeholder: Any, standing: Standing, back: str)
     messages.success(
         request,
         format_html(
-            '{} <a href="{}" hx-post="{}" hx-swap="none">{}</a>',
+            '{} <a href="{}" data-undo>{}</a>',
             told % {"name": stakeholder.organisation.name, "level": level},
-            undo,
             undo,
             _("Undo"),
         ),

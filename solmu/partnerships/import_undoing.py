@@ -19,8 +19,6 @@ from solmu.partnerships.importing import ImportingError, one_at_a_time
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-from solmu.search.models import Entry
-from solmu.ties.models import Evidence
 
 LISTED = 1000
 
@@ -185,35 +183,34 @@ class _Undoing:
         )
 
     def _linked(self, relation: Any, ids: set[int]) -> set[int]:
-        """Those that a record leads to which the import did not make, or that was changed since."""
+        """Those that a record leads to which the import did not make, or that was changed since.
+
+        What has been taken back is gone by then: what is left of the import's own still counts
+        for people and organisations.
+        """
         model = relation.related_model
-        if hasattr(model, "pgh_tracked_model") or model in (Evidence, Entry):
+        if hasattr(model, "pgh_tracked_model"):
             return set()
-        table = relation.through._meta.db_table if relation.many_to_many else model._meta.db_table  # noqa: SLF001
-        column = (
-            relation.field.m2m_reverse_name() if relation.many_to_many else relation.field.column
+        field = relation.field
+        table = model._meta.db_table  # noqa: SLF001
+        column, key = field.column, model._meta.pk.column  # noqa: SLF001
+        if relation.many_to_many:
+            table, column, key = field.m2m_db_table(), field.m2m_reverse_name(), "id"
+        own = self._made(table) if relation.model is Stakeholder else set()
+        linked = self._ids(
+            f"SELECT DISTINCT {column} FROM {table}"  # noqa: S608 - our own tables
+            f" WHERE {column} = ANY(%s) AND NOT ({key} = ANY(%s))",
+            ids,
+            after=(list(own),),
         )
-        linked = set(
-            self._ids(
-                f"SELECT DISTINCT {column} FROM {table}"  # noqa: S608 - our own tables
-                f" WHERE {column} = ANY(%s) AND NOT (id = ANY(%s))"
-                if not _keyless(model)
-                else f"SELECT DISTINCT {column} FROM {table} WHERE {column} = ANY(%s)",  # noqa: S608
-                ids,
-                after=() if _keyless(model) else (list(self._made(table)),),
-            )
+        if not own or not hasattr(model, "pgh_event_model"):
+            return set(linked)
+        changed = self._ids(
+            f"SELECT DISTINCT {column} FROM {table} WHERE id = ANY(%s) AND {column} = ANY(%s)",  # noqa: S608
+            self._changed_since(model, own),
+            after=(list(ids),),
         )
-        if self._made(table) and hasattr(model, "pgh_event_model"):
-            changed = self._changed_since(model, self._made(table))
-            linked |= set(
-                self._ids(
-                    f"SELECT DISTINCT {column} FROM {table} WHERE id = ANY(%s)"  # noqa: S608
-                    f" AND {column} = ANY(%s)",
-                    changed,
-                    after=(list(ids),),
-                )
-            )
-        return linked
+        return {*linked, *changed}
 
     def _ids(
         self, query: str, ids: Iterable[int], *before: Any, after: tuple[Any, ...] = ()
@@ -257,11 +254,6 @@ class _Undoing:
             indexing.index_stakeholders([id_])
         elif table == import_writing.CONTACT:
             indexing.index_contacts([id_])
-
-
-def _keyless(model: type[models.Model]) -> bool:
-    """Tell whether the table's key is not a number of its own (an institution's is its organisation's)."""
-    return model._meta.pk is None or model._meta.pk.column != "id"  # noqa: SLF001
 
 
 def _model_of(table: str) -> Any:

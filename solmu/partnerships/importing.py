@@ -108,7 +108,7 @@ def map_columns(batch: Batch, fields: Mapping[int, str], *, by: Viewer) -> None:
             column.confidence, column.tick = 1.0, ""
     taken: set[str] = set()
     for column in columns:
-        if column.field in taken and not BY_KEY[column.field].many:
+        if column.field and column.field in taken and not BY_KEY[column.field].many:
             raise ImportingError(
                 _("Two columns can't both be “%(field)s”.") % {"field": BY_KEY[column.field].label}
             )

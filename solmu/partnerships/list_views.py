@@ -196,7 +196,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
     return Table(
         request,
         columns,
-        picture.with_evidence(picture.stakeholders()),
+        picture.source(),
         default_sort="name",
         empty=_("No partner matches."),
         name="partners",

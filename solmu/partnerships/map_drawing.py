@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils.html import escape
 
 from solmu.lib import geo
-from solmu.partnerships.mapping import SINGLE, WIDTH, Spot, pixel, tone
+from solmu.partnerships.mapping import HEIGHT, SINGLE, WIDTH, Spot, pixel, tone
 
 BASES = Path(__file__).parent / "static/partnerships/map"
 LABELS = 7
@@ -140,7 +140,7 @@ def labels(
         text = label_of(spot)
         if not text or any(text == other for *_, other in out):
             continue
-        wide, gap = len(text) * 6.6 * unit, (spot.radius + 4) * unit
+        wide, gap = len(text) * 7 * unit, (spot.radius + 4) * unit
         for x, y, west, anchor in (
             (spot.x + gap, spot.y + 4 * unit, spot.x + gap, "start"),
             (spot.x - gap, spot.y + 4 * unit, spot.x - gap - wide, "end"),
@@ -180,7 +180,7 @@ _COLOURS = {
     "ink": "#16282b",
     "card": "#ffffff",
 }
-_LEVELS = ("#e0dfd5", "#cfdcd8", "#8fbab3", "#3f8f8b", "#0c4f55")
+_LEVELS = ("#e9e7de", "#cfdcd8", "#8fbab3", "#3f8f8b", "#0c4f55")
 _SHADES = ("#ffffff", "#eef5f3", "#dbe9e8", "#c2dada", "#a3c7c7")
 _COUNTRY_SHADES = ("#e6eeeb", "#cadcda", "#b2cdcc", "#97bdbb", "#7dacaa")
 _STYLE = (
@@ -222,8 +222,9 @@ def file_svg(
     """
     base, paths = base_map(scene.extent.key)
     shapes = {**paths, **(outlines or {})}
-    view, unit = scene.view, scene.unit
-    width, height = view.width / unit, view.height / unit
+    unit, width, height = scene.unit, WIDTH, HEIGHT
+    x, y = scene.view.x + scene.view.width / 2, scene.view.y + scene.view.height / 2
+    view = geo.Box(x - width * unit / 2, y - height * unit / 2, width * unit, height * unit)
     areas = "".join(
         f'<path class="map-area shade-{area.shade}" d="{shapes[area.id]}">'
         f"<title>{escape(area.title)}</title></path>"
@@ -239,17 +240,18 @@ def file_svg(
     key = _key(legend, shades, height=height)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{tall:.0f}"'
-        f' viewBox="0 {-head} {width:.0f} {tall:.0f}" role="img"'
-        f' aria-label="{escape(title)}"><title>{escape(title)}</title><style>{_STYLE}{shading}</style>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}"'
+        f' viewBox="0 {-head} {width} {tall}" role="img"'
+        f' aria-label="{escape(title)}"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}{shading}</style>"
         f'<rect x="0" y="{-head}" width="100%" height="100%" fill="#fff"/>'
         f'<text x="0" y="-30" font-size="20" font-weight="700">{escape(title)}</text>'
         f'<text x="0" y="-10" font-size="13">{escape(note)}</text>'
-        f'<svg width="{width:.0f}" height="{height:.0f}"'
+        f'<svg width="{width}" height="{height}"'
         f' viewBox="{view_box(view)}"><rect x="0" y="0" width="{sea[0]}" height="{sea[1]}"'
         f' fill="{_COLOURS["water"]}"/>{base}{areas}{lines}'
         f"{''.join(_spots(scene, links=False))}</svg>"
-        f'{key}<text x="0" y="{height + 20:.0f}" font-size="11">{escape(source)}</text></svg>\n'
+        f'{key}<text x="0" y="{height + 20}" font-size="11">{escape(source)}</text></svg>\n'
     )
 
 
@@ -270,7 +272,9 @@ def _key(
             f'<text x="34" y="{26.5 + at * 21}" font-size="13">{escape(name)}</text>'
         )
     tall = len(rows) * 21 + 14
-    wide = 56 + 7 * max((len(name) for _, name, *_ in [*legend, *shades]), default=0)
+    wide = 56 + 7 * max(
+        [*(len(row[1]) for row in legend), *(len(row[1]) for row in shades)], default=0
+    )
     return (
         f'<g transform="translate(12 {height - tall - 12:.0f})"><rect width="{wide}"'
         f' height="{tall}" rx="9" fill="#fff" stroke="{_COLOURS["line"]}"/>{"".join(rows)}</g>'

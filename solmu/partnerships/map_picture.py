@@ -279,12 +279,12 @@ class MapOfPicture:
         """What a spot says: the partner and its level, or the place and how many of which level."""
         if spot.count == 1 and spot.marks[0].name:
             mark = spot.marks[0]
-            told = [mark.name, self.place_of(spot), self.level_name(mark.rank)]
+            facts = [mark.name, self.place_of(spot), self.level_name(mark.rank)]
             if not mark.proven:
-                told.append(_("nothing done together yet"))
+                facts.append(_("nothing done together yet"))
             if mark.changed:
-                told.append(self.changed_words)
-            return ", ".join(filter(None, told))
+                facts.append(self.changed_words)
+            return ", ".join(filter(None, facts))
         by_level: Counter[int | None] = Counter()
         for share in spot.shares:
             by_level[share.rank] += share.count
@@ -434,7 +434,7 @@ class MapOfPicture:
     def as_data(self) -> dict[str, Any]:
         """The marks for the browser: each with its place in map units and what it says."""
         words = self.picture.words
-        rows = []
+        rows: list[list[Any]] = []
         for mark in self.marks:
             x, y = self.extent.place(mark.lat, mark.lon)
             if (x, y) in self.extent.whole:
@@ -465,9 +465,7 @@ class MapOfPicture:
             },
             "places": names,
             "countries": {row[8]: country_name(row[8]) for row in rows},
-            "areas": [
-                [area.id, area.title, area.shade, area.url] for area in self.municipality_areas
-            ],
+            "areas": [[area.id, area.title, area.url] for area in self.municipality_areas],
             "marks": rows,
         }
 

@@ -317,6 +317,8 @@ class ContactForm(_Form):
             initial |= {"title": contact.title, "note": contact.note}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
+        for name in ("language", "legal_basis"):
+            self.own[name].choices = _capitalised(self.own[name].choices)
         self.has_account = bool(contact and contact.person.user_id)
         if self.has_account:
             for name in contacts.PERSON_FACTS:
@@ -428,7 +430,7 @@ class ValueForm(_Form):
                 empty_value=None,
                 widget=forms.RadioSelect,
                 choices=[
-                    ("", _("not assessed")),
+                    ("", capfirst(gettext("not assessed"))),
                     *((str(n), _Scored(n, text)) for n, text in enumerate(value.MEANINGS[key])),
                 ],
             )
@@ -482,7 +484,7 @@ def _people(people: Any, held: Person | None) -> list[tuple[str, Any]]:
     }
     if held and held.pk not in named:
         named[held.pk] = held.name
-    return [("", NOBODY), *((str(key), name) for key, name in named.items())]
+    return [("", capfirst(str(NOBODY))), *((str(key), name) for key, name in named.items())]
 
 
 def _capitalised(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, str]]:

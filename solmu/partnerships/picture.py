@@ -6,7 +6,7 @@ List, map, board, exports and the API read the same `Picture`, so that they neve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
@@ -42,6 +42,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from solmu.lib import clock, names
+from solmu.lib.compiled import compiled
+from solmu.lib.paging import Source
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
 from solmu.partnerships.models import (
@@ -287,12 +289,27 @@ class Picture:
         """
         rows = standing_on(self.base(), self.on, self.institution)
         for key, values in self.filters.items():
-            rows = rows.filter(_condition(key, values))
+            rows = rows.filter(_condition(key, values, ""))
         if "state" not in self.filters:
-            rows = rows.filter(then__state__in=SHOWN_STATES)
+            rows = rows.filter(state__in=SHOWN_STATES)
         if self.q:
             rows = rows.filter(_named(self.q))
         return rows
+
+    def source(self) -> Source[Stakeholder]:
+        """`stakeholders()` with their evidence, for lists that read one page after another."""
+        form = (
+            *("picture", self.institution.pk, self.on, *_who(self.viewer)),
+            tuple(sorted(self.institution.area_regions)),
+            tuple(sorted(self.institution.area_municipalities)),
+            tuple(sorted(self.filters.items())),
+        )
+
+        def make(q: str = "") -> QuerySet[Stakeholder]:
+            asked = replace(self, q=q)
+            return asked.with_evidence(asked.stakeholders())
+
+        return Source(form, make, {"q": self.q} if self.q else {})
 
     def matching(self, rows: QuerySet[Stakeholder], *aliases: str) -> QuerySet[Stakeholder]:
         """Rows that the filters let through by one of several standings joined under aliases."""
@@ -527,18 +544,36 @@ def _last_change(model: Any) -> Subquery:
 
 
 def _institution(viewer: Viewer, slug: str) -> Institution:
-    seen = with_area(Institution.objects.visible_to(viewer)).order_by("pk")
+    # An administrator without a role looks from the first.
+    own = viewer.institution_id
+    found = (
+        _seen(*_who(viewer), slug=slug)
+        if slug
+        else _seen(*_who(viewer), pk=own)
+        if own
+        else _seen(*_who(viewer))
+    )
+    if found:
+        return found[0]
     if slug:
-        found = seen.filter(organisation__slug=slug).first()
-        if found is None:
-            raise Http404
-        return found
-    if viewer.institution_id:
-        seen = seen.filter(pk=viewer.institution_id)
-    found = seen.first()  # an administrator without a role looks from the first
-    if found is None:
-        raise PermissionDenied
-    return found
+        raise Http404
+    raise PermissionDenied
+
+
+def _who(viewer: Viewer) -> tuple[Hashable, ...]:
+    return viewer.is_admin, *sorted(viewer.institutions)
+
+
+@compiled
+def _seen(
+    is_admin: bool, *institutions: int, slug: str = "", pk: int = 0
+) -> QuerySet[Institution]:
+    seen = Institution.objects.all() if is_admin else Institution.objects.filter(pk__in=institutions)
+    if slug:
+        seen = seen.filter(organisation__slug=slug)
+    if pk:
+        seen = seen.filter(pk=pk)
+    return with_area(seen).order_by("pk")[:1]
 
 
 def _words(institution: Institution) -> Words:
@@ -590,20 +625,25 @@ def _by_place(institution: Institution) -> list[When]:
 
 
 def _condition(key: str, values: tuple[str, ...], at: str = "then") -> Q:
-    """What a filter asks of a stakeholder and of its standing under the alias."""
+    """What a filter asks of a stakeholder and of its standing under the alias.
+
+    Without an alias it reads what `standing_on` annotated: Django would join the standing again.
+    """
+    its = f"{at}__" if at else ""
     if key in {"level", "owner"}:
         nobody = NO_LEVEL if key == "level" else NOBODY
-        path = f"{at}__level__rank" if key == "level" else f"{at}__owner_id"
+        rank = f"{its}level__rank" if at else "level_rank"
+        path = rank if key == "level" else f"{its}owner_id"
         condition = Q(**{f"{path}__in": [int(value) for value in values if value != nobody]})
-        return condition | Q(**{f"{at}__{key}": None}) if nobody in values else condition
+        return condition | Q(**{f"{its}{key}_id": None}) if nobody in values else condition
     if key in {"content", "theme"}:
-        return Q(**{f"{at}__{key}s__overlap": [int(value) for value in values]})
+        return Q(**{f"{its}{key}s__overlap": [int(value) for value in values]})
     if key == "scope":
-        return Q(**{"scope__in" if at == "then" else f"{at}_scope__in": values})
+        return Q(**{"scope__in" if at in {"", "then"} else f"{at}_scope__in": values})
+    if key == "state":
+        return Q(**{f"{its}state__in": values})
     if key == "field":
         return Q(organisation__fields__overlap=list(values))
-    if key == "state":
-        return Q(**{f"{at}__state__in": values})
     place = {"region": "region_id", "municipality": "municipality_id", "country": "country"}[key]
     return Q(**{f"organisation__{place}__in": values})
 

@@ -52,7 +52,7 @@ class Table[Row]:
         self,
         request: HttpRequest,
         columns: Sequence[Column[Row]],
-        queryset: QuerySet[Any, Row],
+        queryset: QuerySet[Any, Row] | paging.Source[Row],
         *,
         default_sort: str = "",
         default_dir: str = "asc",
@@ -171,6 +171,8 @@ class Table[Row]:
 
     def _values(self, columns: Sequence[Column[Row]], language: str) -> Iterator[list[Any]]:
         queryset = self.queryset
+        if isinstance(queryset, paging.Source):
+            queryset = queryset.queryset()
         if self._export_rows:
             queryset = self._export_rows(queryset)
         takers = [column.export or _field(column.key) for column in columns]

@@ -23,8 +23,10 @@ from solmu.organisations.models import (
     Organisation,
     Relation,
 )
+from solmu.partnerships import importing
 from solmu.partnerships.models import Confirmation, Contact, DialogueEntry, Stakeholder, Standing
 from solmu.people.models import Person
+from solmu.people.viewer import Viewer
 
 PAGE_METHODS = ("GET", "POST")
 API = "/api/v1/"
@@ -124,6 +126,14 @@ class Samples:
         self.token = ApiToken.objects.create(
             user=coordinator, name="kokeilu", token_hash=token_hash("kokeilu")
         )
+        self.batch = importing.upload(
+            b"Organisaatio;Taso\nKokeilu Oy;Kumppani\n",
+            "kokeilu.csv",
+            institution_id=self.institution.pk,
+            by=Viewer.system("a sample"),
+        )
+        importing.start_plan(self.batch, by=Viewer.system("a sample"))
+        self.line = self.batch.lines.earliest("pk")
         self.mail = Message.objects.create(
             to="kokeilu@solmu.example", subject="Kokeilu", text="Kokeilu", state="failed"
         )
@@ -147,8 +157,11 @@ class Samples:
             "confirmation_pk": self.confirmation.pk,
             "standing_pk": self.standing.pk,
             "relation_pk": self.relation.pk,
+            "number": self.line.number,
         }
         firsts = (
+            ("/partners/import/", "pk", self.batch.pk),
+            ("/partners/organisation/", "pk", (self.hidden if variant else self.organisation).pk),
             ("/partners/standings/", "pk", self.standing.pk),
             ("/partners/", "pk", (self.limited.stakeholder if variant else self.partner).pk),
             ("/organisations/proposals/", "pk", self.proposal.pk),

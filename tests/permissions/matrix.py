@@ -128,6 +128,23 @@ GET    /partners/map/boundaries.svg                                 login   200
 GET    /partners/strategy/                                          login   200   200   200   200   403   200
 GET    /partners/new/                                               login   200   200   200   403   403   403
 POST   /partners/new/                                               login   422   422   422   403   403   403
+GET    /partners/organisation/<pk>/                                 login   200
+GET    /partners/organisation/<pk>/ · hidden                        login   200   200   404   404   404   200
+
+# Importing partners
+GET    /partners/import/                                            login   200   200   200   403   403   403
+POST   /partners/import/                                            login   422   422   422   403   403   403
+GET    /partners/import/<pk>/                                       login   200   200   404   404   404   404
+GET    /partners/import/<pk>/columns/                               login   200   200   404   404   404   404
+POST   /partners/import/<pk>/columns/                               login   422   422   404   404   404   404
+GET    /partners/import/<pk>/values/                                login   200   200   404   404   404   404
+POST   /partners/import/<pk>/values/                                login   302   302   404   404   404   404
+GET    /partners/import/<pk>/rows/<number>/                         login   200   200   404   404   404   404
+POST   /partners/import/<pk>/rows/<number>/                         login   302   302   404   404   404   404
+POST   /partners/import/<pk>/apply/                                 login   302   302   404   404   404   404
+POST   /partners/import/<pk>/again/                                 login   302   302   404   404   404   404
+POST   /partners/import/<pk>/undo/                                  login   302   302   404   404   404   404
+GET    /partners/import/<pk>/rejected/                              login   200   200   404   404   404   404
 
 # A partner
 GET    /partners/<pk>/                                              login   200   200   404   404   404   200

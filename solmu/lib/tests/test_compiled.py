@@ -54,3 +54,13 @@ def test_compiled_keeps_forms_apart_and_annotates() -> None:
 def test_compiled_wants_what_decides_the_form_as_positional() -> None:
     with pytest.raises(TypeError):
         _kinds(app=None)
+
+
+def test_compiled_makes_anew_what_it_cannot_fill_in() -> None:
+    @compiled
+    def odd(*, app: int) -> QuerySet[ContentType]:
+        return ContentType.objects.filter(app_label=app)  # becomes a text
+
+    ContentType.objects.create(app_label="7", model="seven")
+
+    assert [kind.model for kind in odd(app=7)] == ["seven"]

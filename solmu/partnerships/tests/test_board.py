@@ -1,6 +1,7 @@
 """The strategy board: its cells and cards, and moving a partner with a reason."""
 
 from datetime import date, timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
@@ -92,6 +93,18 @@ def test_board_shows_first_who_needs_attention(home, coordinator):
 
     assert shown.index("Öljy Oy") < shown.index("Ääni Oy") < shown.index("Aakkonen 0")
     assert "The next step is due" in shown
+
+
+def test_board_is_drawn_as_svg_with_names_escaped(home, coordinator):
+    factories.partner(home, "Metalli & <Paja> Oy", 4)
+
+    answer = coordinator.get("/partners/strategy/?format=svg")
+    root = ElementTree.fromstring(answer.content)
+
+    assert answer["Content-Type"] == "image/svg+xml"
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "Metalli & <Paja> Oy" in texts
+    assert "Strategic partner  1" in texts
 
 
 def test_claimed_level_without_evidence_is_marked(home, coordinator):

@@ -2,6 +2,7 @@
 // Dropping opens the dialog that asks the reason; without JavaScript each card leads to a form.
 
 const THRESHOLD = 6; // pixels before a press becomes a drag
+const [EDGE, STEP] = [60, 14]; // near the edge of the window the page follows
 
 let lifted = null; // { card, from, over, name }
 
@@ -101,18 +102,20 @@ document.addEventListener("pointerdown", (event) => {
   if (!board() || !card?.querySelector(".grip") || event.button !== 0 || lifted) return;
   // A finger scrolls the page anywhere but on the handle.
   if (event.pointerType !== "mouse" && !event.target.closest(".grip")) return;
-  press = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId };
+  press = { card, x: event.pageX, y: event.pageY, pointer: event.pointerId };
 });
 
 document.addEventListener("pointermove", (event) => {
   if (!press || event.pointerId !== press.pointer) return;
-  const [dx, dy] = [event.clientX - press.x, event.clientY - press.y];
+  const [dx, dy] = [event.pageX - press.x, event.pageY - press.y];
   if (!lifted) {
     if (Math.hypot(dx, dy) < THRESHOLD) return;
     lift(press.card);
     press.card.setPointerCapture(event.pointerId);
   }
   event.preventDefault();
+  if (event.clientY < EDGE) scrollBy(0, -STEP);
+  if (event.clientY > innerHeight - EDGE) scrollBy(0, STEP);
   press.card.style.transform = `translate(${dx}px, ${dy}px)`;
   hover(cellOf(document.elementFromPoint(event.clientX, event.clientY)));
 });
@@ -131,4 +134,18 @@ document.addEventListener("pointerup", (event) => {
 document.addEventListener("pointercancel", () => {
   press = null;
   leave();
+});
+
+// "Undo" in the toast takes the move back at once; without JavaScript its page asks first.
+document.addEventListener("click", (event) => {
+  const undo = event.target.closest("a[data-undo]");
+  const token = document.querySelector("#move-form [name=csrfmiddlewaretoken]");
+  if (!undo || !token) return;
+  event.preventDefault();
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = undo.href;
+  form.append(token.cloneNode());
+  document.body.append(form);
+  form.submit();
 });

@@ -381,7 +381,7 @@ class SolmuMap extends HTMLElement {
       if (drawn.length === LABELS || spot.count < 2) break;
       const text = this.place(spot);
       if (!text || texts.has(text)) continue;
-      const wide = text.length * 6.6 * unit;
+      const wide = text.length * 7 * unit;
       const gap = (radius(spot.count) + 4) * unit;
       for (const [x, y, west, anchor] of [
         [spot.x + gap, spot.y + 4 * unit, spot.x + gap, "start"],
