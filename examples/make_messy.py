@@ -47,9 +47,10 @@ LEVELS = [
     "kumppani", "Kumppani", "Yhteistyö", "yhteystaho", "Strateginen kumppani", "Työelämäkumppani",
     "Työelämäkumppani", "strateginen", "", "A",
 ]  # fmt: skip
-OWNERS = [
+# Two are people of the demo's institution, one has left.
+OWNERS = ["Onni Pajulahti", "Kanervala, Kaisa", "Virtuaalinen, Vilma", "onni pajulahti", ""]
     "Kaisa Koordinaattori",
-    "Olli Opettaja",
+    "Onni Pajulahti",
     "Virtuaalinen, Vilma",
     "kaisa koordinaattori",
     "",
@@ -190,7 +191,7 @@ def strange_rows() -> list[list[object]]:
             content="hanke, työelämä", id=business_id(9_393_000)),
         row("Kuvitelman ammattikorkeakoulu", place="Riihimäki", level="Strateginen kumppani",
             content="TKI, koulutus", state="aktiivinen"),
-        row("Menninkäisyrittäjät ry", place="Hämeenlinna", level="Yhteistyö", owner="Olli Opettaja"),
+        row("Menninkäisyrittäjät ry", place="Hämeenlinna", level="Yhteistyö", owner="Onni Pajulahti"),
         row("Satumaan Säätiö sr", place="Helsinki", role="rahoittaja", level="yhteystaho"),
         row("Pilvilinnan Hoiva Oy / Unelmala", place="Unelmala", person="Höpönen, Helmi",
             email="helmi.hoponen(at)hoiva.example"),

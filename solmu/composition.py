@@ -127,4 +127,12 @@ FOLLOWS: dict[str, tuple[Callable[[Iterable[int]], None], ...]] = {
     "organisation": (partner_index.index_organisations,),
     "person": (partner_index.index_people,),
     "relation": (relations.follow,),
+    # What a merge has moved, by the model.
+    "partnerships.Stakeholder": (
+        partner_index.index_stakeholders,
+        partner_evidence.follow_stakeholders,
+    ),
+    "partnerships.DialogueEntry": (partner_index.index_dialogue, partner_evidence.follow_dialogue),
+    "partnerships.Contact": (partner_index.index_contacts,),
+    "partnerships.Confirmation": (partner_evidence.follow_confirmations,),
 }

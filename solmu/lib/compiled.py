@@ -83,7 +83,7 @@ class _Plan:
             db=queryset.db,
             model=queryset.model,
             query=_Query(queryset.query, compiler),
-            _fields=queryset._fields,  # noqa: SLF001
+            _fields=queryset._fields,
             _fetch_mode=queryset._fetch_mode,  # noqa: SLF001
             _known_related_objects=queryset._known_related_objects,  # noqa: SLF001
         )

@@ -166,11 +166,7 @@ def organisations(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
     """List the organisations that the viewer can see."""
     rows = _visible(request)
     if asked.q.strip():
-        text = asked.q.strip()
-        rows = rows.filter(
-            Q(pk__in=Organisation.objects.named_like(text).values("pk"))
-            | Q(business_id__istartswith=text)
-        )
+        rows = rows.named_like(asked.q.strip())
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.region:

@@ -157,7 +157,7 @@ class OrganisationField(forms.CharField):
             "hx-target": "#organisations-found",
         }
 
-    def clean(self, value: Any) -> Organisation | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Organisation | None:
         """Return the one organisation that is meant, or say why there is none."""
         text = super().clean(value)
         if not text:

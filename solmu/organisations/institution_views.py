@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -201,7 +202,7 @@ def _people_page(
     )
 
 
-def _held(institution: Institution):
+def _held(institution: Institution) -> QuerySet[Affiliation]:
     return Affiliation.objects.on(clock.today()).filter(institution=institution)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -65,7 +66,7 @@ def invite(
     return invitation
 
 
-def open_invitations(institution: Institution):
+def open_invitations(institution: Institution) -> QuerySet[Invitation]:
     """Invitations that still wait for an answer."""
     since = clock.real_now() - timedelta(days=DAYS)
     return Invitation.objects.filter(

@@ -138,9 +138,12 @@ def _absorb(kept_id: int, gone_id: int, choices: dict[str, str]) -> Absorption:
 
 def _follow(merge: Merge) -> None:
     """Let the index and the evidence tell what is now."""
-    relations = {entry["pk"] for entry in merge.journal if entry["model"] == RELATION}
     indexing.index_changed([merge.kept_id, merge.gone_id])
-    follow("relation", sorted(relations))
+    touched: dict[str, set[int]] = {}
+    for entry in merge.journal:
+        touched.setdefault(entry["model"], set()).add(entry["pk"])
+    for model, keys in touched.items():
+        follow("relation" if model == RELATION else model, sorted(keys))
 
 
 def address_of(slug: str) -> Organisation | None:

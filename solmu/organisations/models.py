@@ -163,6 +163,18 @@ class Organisation(models.Model):
         output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
+    # Names in all languages, for finding by a part of one: querysets.called().
+    called = models.GeneratedField(
+        expression=Func(
+            F("name_fi"),
+            F("name_sv"),
+            F("name_en"),
+            template="lower(%(expressions)s)",
+            arg_joiner=" || ' | ' || ",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -181,13 +193,12 @@ class Organisation(models.Model):
             models.Index(fields=["sort_fi", "id"], name="organisation_sort_fi"),
             models.Index(fields=["sort_sv", "id"], name="organisation_sort_sv"),
             models.Index(fields=["sort_en", "id"], name="organisation_sort_en"),
-            GinIndex(
-                OpClass(
-                    Func(F("name_fi"), function="lower", output_field=models.TextField()),
-                    "gin_trgm_ops",
-                ),
-                name="organisation_name_trigrams",
+            models.Index(
+                fields=["business_id"],
+                opclasses=["varchar_pattern_ops"],
+                name="organisation_business_id",
             ),
+            GinIndex(OpClass("called", "gin_trgm_ops"), name="organisation_called"),
         ]
 
     def __str__(self) -> str:

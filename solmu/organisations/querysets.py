@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 DECIDERS = ("leader", "coordinator")
 
 
+def called(text: str, at: str = "") -> Q:
+    """Condition: a name in any language has the text, or the business ID begins with it."""
+    condition = Q(**{f"{at}called__contains": text.lower()})
+    if any(character.isdecimal() for character in text):
+        condition |= Q(**{f"{at}business_id__startswith": text.upper()})
+    return condition
+
+
 class OrganisationQuerySet(models.QuerySet):
     """Organisations of the directory."""
 
@@ -31,10 +39,8 @@ class OrganisationQuerySet(models.QuerySet):
         return current.filter(Q(public=True) | models.Exists(own))
 
     def named_like(self, text: str) -> OrganisationQuerySet:
-        """Entries whose name in any language contains the text."""
-        return self.filter(
-            Q(name_fi__icontains=text) | Q(name_sv__icontains=text) | Q(name_en__icontains=text)
-        )
+        """Entries that the text calls by a name or by the beginning of the business ID."""
+        return self.filter(called(text))
 
 
 class RelationQuerySet(models.QuerySet):
@@ -54,12 +60,12 @@ class ProposalQuerySet(models.QuerySet):
         """One's own institutions' proposals, and those that one may decide."""
         if viewer.is_admin:
             return self
-        about = Q(institution_id__in=viewer.institutions) | Q(
-            organisation_id__in=[
-                key for key in viewer.institutions if viewer.has_role(key, *DECIDERS)
-            ]
+        decides = [key for key in viewer.institutions if viewer.has_role(key, *DECIDERS)]
+        return self.filter(
+            Q(institution_id__in=viewer.institutions)
+            | Q(organisation_id__in=decides)
+            | Q(giver_id__in=decides)
         )
-        return self.filter(about | Q(giver_id__in=viewer.institutions))
 
 
 class MergeQuerySet(models.QuerySet):

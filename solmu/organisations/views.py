@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from solmu.audit.changes import Part
-from solmu.lib import clock, names
+from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.lib.periods import covers, last_day
 from solmu.organisations import directory, figuring, merging, relating
@@ -102,7 +102,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
     found = []
     if len(text) > 1:
         found = (
-            _named(Organisation.objects.visible_to(request.viewer), text)
+            Organisation.objects.visible_to(request.viewer)
+            .named_like(text)
             .select_related("municipality")
             .order_by("sort_fi")[:SUGGESTED]
         )
@@ -456,15 +457,9 @@ def _shown(field: str, value: Any) -> Any:
     return value
 
 
-def _named(seen: Any, text: str) -> Any:
-    """Those whose name has the text, or whose business ID is it."""
-    match = Q(name_fi__icontains=text) | Q(name_sv__icontains=text) | Q(name_en__icontains=text)
-    return seen.filter(match | Q(business_id=text) | Q(name_key=names.key(text)))
-
-
 def _filtered(seen: Any, bar: FilterBar) -> Any:
     if bar.text:
-        seen = _named(seen, bar.text)
+        seen = seen.named_like(bar.text)
     for key, field in (
         ("kind", "kind__in"),
         ("region", "region_id__in"),

@@ -19,13 +19,16 @@ LADDER = {1: "#cfdcd8", 2: "#8fbab3", 3: "#3f8f8b", 4: "#0c4f55"}
 
 
 def drawing(board: Board, title: str, mark: str = "") -> str:
-    """The board as one SVG document; `mark` says what the reader must know, as that it is fiction."""
+    """The board as one SVG document; `mark` says what a reader must know: that it is fiction."""
     heights = [_height(row) for row in board.rows]
     height = HEAD + sum(heights) + MARGIN + (LINE if mark else 0)
     day = date_format(board.picture.on, "SHORT_DATE_FORMAT")
-    parts = [
+    opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" font-family="Atkinson Hyperlegible Next, Arial, sans-serif">',
+        f'height="{height}" font-family="Atkinson Hyperlegible Next, Arial, sans-serif">'
+    )
+    parts = [
+        opening,
         f"<title>{conditional_escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
         _text(MARGIN, 40, f"{title}, {day}", size=24, weight=700),

@@ -57,6 +57,29 @@ def write_confirmation(confirmation: Confirmation) -> None:
     writing.write(CONFIRMATION, confirmation.pk, confirmation_ties([confirmation]))
 
 
+def follow_dialogue(ids: Iterable[int]) -> None:
+    """Write anew the evidence of entries that have been moved or removed."""
+    entries = DialogueEntry.objects.select_related("stakeholder").in_bulk(list(ids))
+    for key in ids:
+        found = [entries[key]] if key in entries else []
+        writing.write(DIALOGUE, key, dialogue_ties(found))
+
+
+def follow_confirmations(ids: Iterable[int]) -> None:
+    """Write anew the evidence of answers that have been moved or removed."""
+    answers = Confirmation.objects.select_related("stakeholder").in_bulk(list(ids))
+    for key in ids:
+        found = [answers[key]] if key in answers else []
+        writing.write(CONFIRMATION, key, confirmation_ties(found))
+
+
+def follow_stakeholders(ids: Iterable[int]) -> None:
+    """Write anew all evidence of stakeholders that are now another organisation's."""
+    of = {"stakeholder_id__in": list(ids)}
+    follow_dialogue(list(DialogueEntry.objects.filter(**of).values_list("pk", flat=True)))
+    follow_confirmations(list(Confirmation.objects.filter(**of).values_list("pk", flat=True)))
+
+
 def rebuild_dialogue() -> Iterator[Tie]:
     """All ties that dialogue makes."""
     entries = DialogueEntry.objects.filter(kind__in=DialogueEntry.TOGETHER, limited=False)

@@ -52,17 +52,18 @@ class ColumnsForm(forms.Form):
             ("", gettext("keep with the partner as it is")),
             *((one.key, one.label) for one in FIELDS),
         ]
+        self.examples: dict[str, str] = {}
         for column in columns:
-            examples = " · ".join(column.examples[:2])[:80]
-            self.fields[f"column-{column.index}"] = forms.ChoiceField(
-                label=column.heading or gettext("Column %(n)s") % {"n": column.index + 1},
-                choices=choices,
-                initial=column.field,
-                required=False,
-                help_text=gettext("for example: %(values)s") % {"values": examples}
-                if examples
-                else "",
+            name = f"column-{column.index}"
+            self.examples[name] = " · ".join(column.examples[:2])[:80]
+            self.fields[name] = forms.ChoiceField(
+                label=_heading(column), choices=choices, initial=column.field, required=False
             )
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, str]]:
+        """Each column's choice with examples of its cells."""
+        return [(bound, self.examples[bound.name]) for bound in self]
 
     @property
     def chosen(self) -> dict[int, str]:
@@ -80,24 +81,30 @@ class ValuesForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.keys: dict[str, tuple[str, str]] = {}
+        self.hints: dict[str, str] = {}
         choices: dict[str, list[tuple[str, str]]] = {}
         shown = [entry for entry in unmapped if entry["field"] in MAPPABLE][:VALUES_ON_A_PAGE]
         for number, entry in enumerate(shown):
-            field, value = entry["field"], entry["value"]
-            if field not in choices:
-                choices[field] = [
+            key, value = entry["field"], entry["value"]
+            if key not in choices:
+                choices[key] = [
                     ("", gettext("not settled yet")),
                     (ValueMapping.LEAVE, gettext("keep as it is")),
-                    *vocabulary.choices(field),
+                    *vocabulary.choices(key),
                 ]
-            self.keys[f"value-{number}"] = (field, value)
+            name = f"value-{number}"
+            self.keys[name] = (key, value)
             rows = ngettext("%(n)s row", "%(n)s rows", entry["rows"]) % {"n": entry["rows"]}
-            self.fields[f"value-{number}"] = forms.ChoiceField(
-                label=f"{BY_KEY[field].label}: {value}",
-                choices=choices[field],
-                required=False,
-                help_text=_with_hint(rows, vocabulary.suggestion(field, value), choices[field]),
-            )
+            self.hints[name] = _with_hint(rows, vocabulary.suggestion(key, value), choices[key])
+            self.fields[name] = forms.ChoiceField(label=value, choices=choices[key], required=False)
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, str, str]]:
+        """Each value's choice, with its field's name and where it is used."""
+        return [
+            (bound, str(BY_KEY[self.keys[bound.name][0]].label), self.hints[bound.name])
+            for bound in self
+        ]
 
     @property
     def meanings(self) -> dict[tuple[str, str], str]:
@@ -105,9 +112,13 @@ class ValuesForm(forms.Form):
         return {self.keys[name]: target for name, target in self.cleaned_data.items() if target}
 
 
+def _heading(column: Column) -> str:
+    return column.heading or gettext("Column %(n)s") % {"n": column.index + 1}
+
+
 def _with_hint(rows: str, suggestion: str, choices: list[tuple[str, str]]) -> str:
     label = dict(choices).get(suggestion)
-    if not label:
+    if not suggestion or not label:
         return rows
     return gettext("%(rows)s. Perhaps “%(name)s”?") % {"rows": rows, "name": label}
 
@@ -134,13 +145,23 @@ class RowForm(forms.Form):
             text = line.corrections.get(str(column.index), line.cells[column.index])
             long = len(text) > 80 or "\n" in text
             self.fields[name] = forms.CharField(
-                label=column.heading or gettext("Column %(n)s") % {"n": column.index + 1},
+                label=_heading(column),
                 initial=text,
                 required=False,
                 max_length=5000,
                 strip=False,
                 widget=forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput(),
             )
+
+    @property
+    def filled(self) -> list[forms.BoundField]:
+        """The cells that have something in them."""
+        return [self[name] for name in self._cells if self[name].value()]
+
+    @property
+    def empty(self) -> list[forms.BoundField]:
+        """The cells that have nothing in them."""
+        return [self[name] for name in self._cells if not self[name].value()]
 
     @property
     def corrections(self) -> dict[int, str]:

@@ -340,12 +340,10 @@ def _table(request: HttpRequest, found: Batch) -> Table[Line]:
         text = line.name or _("no name")
         return format_html('<a href="{}rows/{}/">{}</a>', request.path, line.number, text)
 
-    def place(line: Line) -> str:
-        return f"{line.sheet} {line.row}" if several else str(line.row)
-
     columns_shown = [
         Column("name", _("Organisation"), name, export=lambda line: line.name),
-        Column("row", _("Row"), place, numeric=not several, export=place),
+        Column("row", _("Row"), lambda line: line.row, numeric=True),
+        *([Column("sheet", _("Sheet"), lambda line: line.sheet)] if several else []),
         Column(
             "action",
             _("What happens") if changeable else _("What happened"),
@@ -376,7 +374,17 @@ def _remarks(found: Batch, line: Line) -> SafeString | str:
         like = ", ".join(entry.get("name", "") for entry in line.candidates[:2])
         parts.append(_("Perhaps the same as %(name)s") % {"name": like})
     parts += line.notes
+    if line.action == Line.Action.CREATED and not parts:
+        parts.append(_gist(found, line))
     return format_html_join("", '<span class="note">{}</span>', ((part,) for part in parts[:6]))
+
+
+def _gist(found: Batch, line: Line) -> str:
+    """What a new row was understood as, in a few words."""
+    facts = line.facts
+    told = [_value(found, key, facts.get(key)) for key in ("level", "contents", "municipality")]
+    people = [f"{person[0]} {person[1]}".strip() or person[3] for person in facts.get("people", ())]
+    return " · ".join(part for part in (*told, *people) if part)
 
 
 def _change(found: Batch, change: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from solmu.audit import history
 from solmu.imports import guessing, reading
+from solmu.imports.cleaning import value_key
 from solmu.imports.guessing import Column, MappedColumns, Table
 from solmu.imports.models import Batch, Line, ValueMapping
 from solmu.imports.reading import ReadingError
@@ -189,10 +190,12 @@ def _settled(batch: Batch) -> dict[int, Settled]:
 
 def _keep_plan(batch: Batch, worked: Plan) -> None:
     batch.counts = worked.counts
-    batch.unmapped = [
-        {"field": field, "value": value, "rows": rows}
-        for (field, value), rows in worked.unknown.most_common(500)
-    ]
+    spellings: dict[tuple[str, str], dict[str, Any]] = {}
+    for (field, value), rows in worked.unknown.most_common():
+        key = (field, value_key(value) or value)
+        entry = spellings.setdefault(key, {"field": field, "value": value, "rows": 0})
+        entry["rows"] += rows
+    batch.unmapped = list(spellings.values())[:500]
     batch.total = len(worked.lines)
 
 
@@ -402,8 +405,6 @@ def plan_job(batch_id: int) -> None:
 def apply_job(batch_id: int, user_id: int | None, person_id: int | None, who: str) -> None:
     """Write a planned file in the name of the person who approved it."""
     batch = Batch.objects.get(pk=batch_id)
-    by = Viewer(
-        user_id=user_id, person_id=person_id, name=who, institution_id=batch.institution_id
-    )
+    by = Viewer(user_id=user_id, person_id=person_id, name=who, institution_id=batch.institution_id)
     with translation.override(batch.language):
         apply(batch, by=by)

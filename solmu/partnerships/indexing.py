@@ -71,9 +71,10 @@ def index_organisations(ids: Iterable[int]) -> None:
     """Write anew what names these organisations, after their public facts have changed."""
     of = Stakeholder.objects.filter(organisation_id__in=list(ids))
     stakeholders = list(of.values_list("pk", flat=True))
-    contacts = Contact.objects.filter(stakeholder_id__in=stakeholders)
     index_stakeholders(stakeholders)
-    index_contacts(list(contacts.values_list("pk", flat=True)))
+    for model, index in ((Contact, index_contacts), (DialogueEntry, index_dialogue)):
+        rows = model.objects.filter(stakeholder_id__in=stakeholders)
+        index(list(rows.values_list("pk", flat=True)))
 
 
 def index_people(ids: Iterable[int]) -> None:

@@ -44,7 +44,7 @@ LEVELS: tuple[dict[str, Any], ...] = (
         "name_fi": "Kumppani",
         "name_sv": "Partner",
         "name_en": "Partner",
-        "meaning_fi": "Yhteistyö on jatkuvaa ja sovittua: molemmilla on vastuuhenkilö ja tavoitteet.",
+        "meaning_fi": "Yhteistyö on jatkuvaa ja sovittua: molemmilla on vastuuhenkilö, tavoitteet.",
         "meaning_sv": "Samarbetet är fortlöpande och avtalat: båda har en ansvarsperson och mål.",
         "meaning_en": "We work together all the time by agreement: both have an owner and goals.",
         "commitment_fi": "Suunnittelemme vuoden yhdessä ja arvioimme, mitä kumpikin siitä saa.",

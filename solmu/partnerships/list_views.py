@@ -104,7 +104,9 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             lambda row: facets(row.contents),
             export=lambda row: facets(row.contents),
         ),
-        Column("scope", _("Scope"), _scope, export=lambda row: Standing.Scope(row.scope).label),
+        Column(
+            "scope", _("Scope"), _scope, export=lambda row: str(Standing.Scope(row.scope).label)
+        ),
         Column(
             "place",
             _("Place"),
@@ -143,14 +145,14 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             _("State"),
             lambda row: Standing.State(row.state).label,
             shown=False,
-            export=lambda row: Standing.State(row.state).label,
+            export=lambda row: str(Standing.State(row.state).label),
         ),
         Column(
             "form",
             _("Form"),
             lambda row: Standing.Form(row.form).label,
             shown=False,
-            export=lambda row: Standing.Form(row.form).label,
+            export=lambda row: str(Standing.Form(row.form).label),
         ),
         Column(
             "themes",
@@ -165,7 +167,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             _("Kind"),
             lambda row: Organisation.Kind(row.organisation.kind).label,
             shown=False,
-            export=lambda row: Organisation.Kind(row.organisation.kind).label,
+            export=lambda row: str(Organisation.Kind(row.organisation.kind).label),
         ),
         Column(
             "business_id",

@@ -16,6 +16,8 @@ from solmu.partnerships.mapping import HEIGHT, SINGLE, WIDTH, Spot, pixel, tone
 
 BASES = Path(__file__).parent / "static/partnerships/map"
 LABELS = 7
+# Room for the legend beside the map in a file, in pixels.
+KEY_WIDTH = 280
 
 
 @dataclass(frozen=True)
@@ -237,11 +239,12 @@ def file_svg(
     sea = scene.extent.size
     colours = _SHADES if scene.extent.key == "finland" else _COUNTRY_SHADES
     shading = "".join(f".shade-{i}{{fill:{colour}}}" for i, colour in enumerate(colours))
-    key = _key(legend, shades, height=height)
+    key = _key(legend, shades)
+    wide = width + KEY_WIDTH
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}"'
-        f' viewBox="0 {-head} {width} {tall}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{tall}"'
+        f' viewBox="0 {-head} {wide} {tall}" role="img"'
         f' aria-label="{escape(title)}"><title>{escape(title)}</title>'
         f"<style>{_STYLE}{shading}</style>"
         f'<rect x="0" y="{-head}" width="100%" height="100%" fill="#fff"/>'
@@ -255,30 +258,21 @@ def file_svg(
     )
 
 
-def _key(
-    legend: Sequence[tuple[int, str, bool]], shades: Sequence[tuple[int, str]], *, height: float
-) -> str:
+def _key(legend: Sequence[tuple[int, str, bool]], shades: Sequence[tuple[int, str]]) -> str:
     rows = []
     for at, (level, name, proven) in enumerate(legend):
         claimed = "" if proven else " claimed"
         rows.append(
-            f'<circle class="dot level-{level}{claimed}" cx="20" cy="{22 + at * 21}" r="6"/>'
-            f'<text x="34" y="{26.5 + at * 21}" font-size="13">{escape(name)}</text>'
+            f'<circle class="dot level-{level}{claimed}" cx="8" cy="{8 + at * 23}" r="6"/>'
+            f'<text x="24" y="{12.5 + at * 23}" font-size="13">{escape(name)}</text>'
         )
-    for at, (number, name) in enumerate(shades, len(legend)):
+    for at, (number, name) in enumerate(shades, len(legend) + 1):
         rows.append(
-            f'<rect class="shade-{number}" x="13" y="{15 + at * 21}" width="14" height="14"'
-            f' rx="3" stroke="#586a6b"/>'
-            f'<text x="34" y="{26.5 + at * 21}" font-size="13">{escape(name)}</text>'
+            f'<rect class="shade-{number}" x="1" y="{at * 23 - 7}" width="14" height="14" rx="3"'
+            f' stroke="#586a6b"/>'
+            f'<text x="24" y="{at * 23 + 4.5}" font-size="13">{escape(name)}</text>'
         )
-    tall = len(rows) * 21 + 14
-    wide = 56 + 7 * max(
-        [*(len(row[1]) for row in legend), *(len(row[1]) for row in shades)], default=0
-    )
-    return (
-        f'<g transform="translate(12 {height - tall - 12:.0f})"><rect width="{wide}"'
-        f' height="{tall}" rx="9" fill="#fff" stroke="{_COLOURS["line"]}"/>{"".join(rows)}</g>'
-    )
+    return f'<g transform="translate({WIDTH + 18} 8)">{"".join(rows)}</g>'
 
 
 def view_box(view: geo.Box) -> str:

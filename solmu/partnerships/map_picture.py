@@ -617,4 +617,6 @@ def _partners(number: int) -> str:
 
 
 def _partners_range(numbers: str) -> str:
+    if numbers.isdecimal():
+        return _partners(int(numbers))
     return _("%(numbers)s partners") % {"numbers": numbers}

@@ -49,7 +49,7 @@ from solmu.partnerships.partner_forms import (
     ValueForm,
 )
 from solmu.partnerships.permissions import can_edit, can_edit_dialogue, can_log_dialogue
-from solmu.partnerships.waiting import unheeded
+from solmu.partnerships.waiting import CLAIMS, unheeded
 from solmu.ties.kinds import kind_name, told
 
 PAGE_SIZE = 30
@@ -206,7 +206,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
                 "url": f"{address}?tab=together#confirmations",
             }
         )
-    if partner.is_claimed:
+    if partner.is_claimed and partner.level and partner.level.rank >= CLAIMS:
         found.append(
             {
                 "title": _("Nothing stands behind the level yet"),
@@ -259,7 +259,18 @@ def _value(request: HttpRequest, partner: Partner) -> dict[str, Any]:
 
 
 def _contacts(request: HttpRequest, partner: Partner) -> dict[str, Any]:
-    return {"people": _people(partner), "former": _people(partner, former=True)}
+    people = _people(partner)
+    elsewhere: dict[int, list[Contact]] = {}
+    others = Contact.objects.filter(
+        person_id__in=[contact.person_id for contact in people],
+        stakeholder__institution_id=partner.stakeholder.institution_id,
+        valid__contains=partner.today,
+    ).exclude(stakeholder=partner.stakeholder)
+    for other in others.select_related("stakeholder__organisation").order_by("pk"):
+        elsewhere.setdefault(other.person_id, []).append(other)
+    for contact in people:
+        contact.elsewhere = elsewhere.get(contact.person_id, [])  # type: ignore[attr-defined]
+    return {"people": people, "former": _people(partner, former=True)}
 
 
 def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:

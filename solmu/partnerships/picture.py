@@ -46,6 +46,7 @@ from solmu.lib.compiled import compiled
 from solmu.lib.paging import Source
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
+from solmu.organisations.querysets import called
 from solmu.partnerships.models import (
     DialogueEntry,
     Facet,
@@ -293,7 +294,7 @@ class Picture:
         if "state" not in self.filters:
             rows = rows.filter(state__in=SHOWN_STATES)
         if self.q:
-            rows = rows.filter(_named(self.q))
+            rows = rows.filter(called(self.q, "organisation__"))
         return rows
 
     def source(self) -> Source[Stakeholder]:
@@ -303,13 +304,14 @@ class Picture:
             tuple(sorted(self.institution.area_regions)),
             tuple(sorted(self.institution.area_municipalities)),
             tuple(sorted(self.filters.items())),
+            any(character.isdecimal() for character in self.q),
         )
 
         def make(q: str = "") -> QuerySet[Stakeholder]:
             asked = replace(self, q=q)
             return asked.with_evidence(asked.stakeholders())
 
-        return Source(form, make, {"q": self.q} if self.q else {})
+        return Source(form, make, {"q": self.q.lower()} if self.q else {})
 
     def matching(self, rows: QuerySet[Stakeholder], *aliases: str) -> QuerySet[Stakeholder]:
         """Rows that the filters let through by one of several standings joined under aliases."""
@@ -323,7 +325,7 @@ class Picture:
             for key, values in self.filters.items():
                 condition &= _condition(key, values, at)
             any_of |= condition
-        return rows.filter(any_of & _named(self.q) if self.q else any_of)
+        return rows.filter(any_of & called(self.q, "organisation__") if self.q else any_of)
 
     def counts(self) -> Counts:
         """How many by level, scope and state, in one query; remembered until something changes."""
@@ -646,15 +648,6 @@ def _condition(key: str, values: tuple[str, ...], at: str = "then") -> Q:
         return Q(organisation__fields__overlap=list(values))
     place = {"region": "region_id", "municipality": "municipality_id", "country": "country"}[key]
     return Q(**{f"organisation__{place}__in": values})
-
-
-def _named(text: str) -> Q:
-    return (
-        Q(organisation__name_fi__icontains=text)
-        | Q(organisation__name_sv__icontains=text)
-        | Q(organisation__name_en__icontains=text)
-        | Q(organisation__business_id__istartswith=text)
-    )
 
 
 def last_day(on: date) -> Func:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from solmu.organisations.models import Institution
 from solmu.partnerships.models import Standing
 from solmu.partnerships.picture import Option, Picture, country_name
 from solmu.ui.markup import icon, joined
@@ -106,10 +107,27 @@ class Bar:
         """How many boxes are on behind "More"."""
         return sum(panel.number for panel in self.more)
 
+    @cached_property
+    def institutions(self) -> list[tuple[str, str, bool]]:
+        """Institutions that an administrator may look at: (slug, name, is it this one).
+
+        Others change theirs in the account menu.
+        """
+        if not self.picture.viewer.is_admin:
+            return []
+        shown = self.picture.institution.pk
+        seen = Institution.objects.visible_to(self.picture.viewer).select_related("organisation")
+        return [
+            (one.organisation.slug, one.organisation.name, one.pk == shown)
+            for one in seen.order_by("organisation__sort_fi")
+        ]
+
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form keeps as it is."""
         shown = {*AT_ONCE, *BEHIND_MORE, "q"}
+        if self.institutions:
+            shown.add("institution")
         return [pair for pair in self.picture.query() if pair[0] not in shown]
 
     @property

@@ -78,7 +78,7 @@ GET    /search/                                                     login   200
 GET    /search/palette                                              login   200
 
 # An institution's settings and people
-GET    /institutions/                                               login   200
+GET    /institutions/                                               login   302   302   302   302   200   200
 POST   /institutions/switch/                                        login   404
 GET    /institutions/new/                                           login   403   403   403   403   403   200
 POST   /institutions/new/                                           login   403   403   403   403   403   422

@@ -53,4 +53,4 @@ def test_answers_are_those_of_the_table(persona: str, client_as: Callable[[str],
         expected = EXPECTED[address][persona] if address in EXPECTED else "405"
         if got != expected and not (expected == "405" and got == "login" and not persona):
             wrong.append(f"{address}: {got} instead of {expected}")
-    assert sorted(wrong) == []
+    assert not wrong, "\n".join(sorted(wrong))

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from solmu.lib import clock
 from solmu.organisations.tests import factories as directory
@@ -45,6 +46,12 @@ def test_kinds_of_a_change(before, after, expected):
     assert changes.kinds(Change(1, "Oy", before, after), RANKS) == expected
 
 
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def home():
     return factories.institution()
@@ -74,10 +81,9 @@ def test_changes_are_those_between_the_two_dates(home, viewer):
     factories.standing(early, 2, since=date(2024, 5, 2))
     factories.partner(home, "Tuleva Oy", 1, since=TODAY + timedelta(days=10))
 
-    # English names are read with the language of the test, which is Finnish.
     assert told(picture(viewer)) == {
-        "Nousija Oy": ["Raised: Yhteistyö → Strateginen kumppani"],
-        "Uusi Oy": ["New: Yhteystaho"],
+        "Nousija Oy": ["Raised: Cooperation → Strategic partner"],
+        "Uusi Oy": ["New: Contact"],
         "Poistunut Oy": ["Ended"],
     }
     assert set(told(picture(viewer, "on=2025-05-31"))) == {"Poistunut Oy"}

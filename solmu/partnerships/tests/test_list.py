@@ -75,6 +75,18 @@ def test_list_says_first_how_things_stand(home, client):
     assert ": 1 new." in page
 
 
+def test_administrator_chooses_the_institution(home):
+    other = factories.institution("Muu opisto")
+    factories.partner(other, "Vieras Oy")
+    client = signed_in(directory.admin())
+
+    page = shown(client, f"institution={other.organisation.slug}")
+
+    assert "Vieras Oy" in page
+    assert f'<option value="{other.organisation.slug}" selected>Muu opisto' in page
+    assert f'<option value="{home.organisation.slug}">' in page
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_list_opens_in_each_language(home, language):
     factories.partner(home, rank=4)

@@ -279,6 +279,16 @@ def test_person_is_entered_once_in_an_institution_but_not_known_to_another(
         contacts.add(stakeholder, by=SYSTEM, **facts)
 
 
+def test_other_partners_of_a_contact_person_are_shown(
+    stakeholder: Stakeholder, client: Client
+) -> None:
+    second = factories.stakeholder(stakeholder.institution, "Toinen Oy")
+    for of in (stakeholder, second):
+        contacts.add(of, by=SYSTEM, given_name="Aino", email="aino@posti.example")
+
+    assert "Toinen Oy" in text(client, stakeholder, "contacts")
+
+
 def test_facts_of_somebody_with_an_account_are_their_own(stakeholder: Stakeholder) -> None:
     person = directory.person_with_role(stakeholder.institution)
     contact = contacts.add(stakeholder, by=SYSTEM, person=person)

@@ -41,10 +41,10 @@ def test_change_tells_who_when_why_before_and_after(person: Person) -> None:
 
     with override("en"):
         last, first = read(person)
+        facts = {str(f.name): (f.before, f.after) for f in last.lines[0].facts}
 
     assert (last.who, last.reason) == ("Aino Esimerkki", "nimi muuttui")
     assert last.at >= first.at
-    facts = {str(f.name): (f.before, f.after) for f in last.lines[0].facts}
     assert facts == {
         "given name": ("Berit", "Brita"),
         "legal basis": ("task in the public interest", "consent"),

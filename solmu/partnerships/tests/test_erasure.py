@@ -1,0 +1,98 @@
+"""Erasing a person reaches every room: contacts, dialogue, mail, imports and the index."""
+
+from datetime import date
+
+import pytest
+from django.apps import apps
+
+from solmu.lib.periods import period
+from solmu.notifications.models import Message
+from solmu.organisations.models import Affiliation, Invitation
+from solmu.organisations.tests import factories
+from solmu.partnerships import contacts
+from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
+from solmu.people import privacy
+from solmu.people.viewer import Viewer
+from solmu.search.models import Entry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+ADMIN = Viewer.system("test")
+
+
+@pytest.fixture
+def known():
+    """A person whom an institution knows as a contact and as a colleague."""
+    institution = factories.institution()
+    person = factories.person_with_role(
+        institution, given_name="Helmi", family_name="Ketunpolku", email="helmi@solmu.example"
+    )
+    Affiliation.objects.filter(person=person).update(title="Helmin virka")
+    Invitation.objects.create(institution=institution, email="Helmi@solmu.example", role="reader")
+    stakeholder = Stakeholder.objects.create(
+        institution=institution, organisation=factories.organisation()
+    )
+    contact = Contact.objects.create(
+        stakeholder=stakeholder, person=person, title="Helmin titteli", valid=period()
+    )
+    DialogueEntry.objects.create(
+        stakeholder=stakeholder,
+        kind="note",
+        on=date(2026, 1, 1),
+        title="Helmi kertoi",
+        contact=contact,
+    )
+    DialogueEntry.objects.create(
+        stakeholder=stakeholder,
+        kind="note",
+        on=date(2026, 1, 1),
+        title="Muuta asiaa",
+        author=person,
+    )
+    Message.objects.create(
+        message_id="<1>", kind="x", to="HELMI@solmu.example", subject="Hei Helmi", text="", html=""
+    )
+    for index in (contacts.indexing.index_contacts, contacts.indexing.index_dialogue):
+        index()
+    return person
+
+
+def every_text() -> str:
+    rows = (
+        str(row)
+        for model in apps.get_models()
+        if model._meta.managed and not model._meta.proxy
+        for row in model._base_manager.values()
+    )
+    return "\n".join(rows).lower()
+
+
+def test_export_reaches_every_room(known):
+    records = {record["record"] for record in privacy.export(known)["records"]}
+
+    assert records == {
+        "accounts.User",
+        "people.Person",
+        "notifications.Message",
+        "organisations.Affiliation",
+        "organisations.Invitation",
+        "partnerships.Contact",
+        "partnerships.DialogueEntry",
+    }
+
+
+def test_erasure_reaches_every_room(known):
+    assert "ketunpolku" in every_text()
+
+    privacy.erase(known, by=ADMIN)
+
+    assert "helmi" not in every_text()
+    assert "ketunpolku" not in every_text()
+
+
+def test_erasure_keeps_that_something_was_done(known):
+    privacy.erase(known, by=ADMIN)
+
+    assert DialogueEntry.objects.count() == 2
+    assert DialogueEntry.objects.filter(title="Muuta asiaa", author=known).exists()
+    assert Contact.objects.get().person == known
+    assert not Entry.objects.filter(title__icontains="helmi").exists()
