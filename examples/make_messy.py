@@ -49,12 +49,6 @@ LEVELS = [
 ]  # fmt: skip
 # Two are people of the demo's institution, one has left.
 OWNERS = ["Onni Pajulahti", "Kanervala, Kaisa", "Virtuaalinen, Vilma", "onni pajulahti", ""]
-    "Kaisa Koordinaattori",
-    "Onni Pajulahti",
-    "Virtuaalinen, Vilma",
-    "kaisa koordinaattori",
-    "",
-]
 THEMES = [
     "kestävä kehitys",
     "digitalisaatio",

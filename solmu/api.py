@@ -7,9 +7,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -196,6 +196,18 @@ def tell_unknown(request: HttpRequest, error: Http404) -> HttpResponse:
 def tell_forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     """403: known to the viewer, not open to them."""
     return problem(HTTPStatus.FORBIDDEN, str(error) or "You may not do this.")
+
+
+@api.exception_handler(RequestDataTooBig)
+def tell_too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """413: more than an operation takes."""
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too big.")
+
+
+@api.exception_handler(UnreadablePostError)
+def tell_unreadable(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    """400: the body broke off."""
+    return problem(HTTPStatus.BAD_REQUEST, "The body could not be read.")
 
 
 @api.exception_handler(Exception)

@@ -205,6 +205,13 @@ def test_body_that_is_no_json_is_400_and_another_media_type_415(coordinator: Per
         assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("key", ["", "a"])
+def test_body_that_is_too_big_is_413(coordinator: Person, key: str) -> None:
+    answer = ApiClient(coordinator).send("organisations", {"name": "x" * 3_000_000}, key=key)
+    assert answer.status_code == 413
+    assert answer["Content-Type"] == PROBLEM
+
+
 def test_permission_comes_before_validation(coordinator: Person) -> None:
     institution = Affiliation.objects.get().institution
     partner = factories.partner(institution)

@@ -7,8 +7,9 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from solmu.accounts.models import IdempotencyKey
 from solmu.lib import clock
@@ -34,7 +35,7 @@ def once(token_id: Callable[[HttpRequest], int | None]) -> Callable[[View], View
             if request.method != "POST" or HEADER not in request.headers:
                 return view(request, *args, **kwargs)
             token = token_id(request)
-            if token is None:  # the view says that a token is needed
+            if token is None or not _is_readable(request):  # the view itself says what is wrong
                 return view(request, *args, **kwargs)
             key = request.headers[HEADER].strip()
             if not 0 < len(key) <= _LONGEST or "\0" in key:
@@ -46,6 +47,13 @@ def once(token_id: Callable[[HttpRequest], int | None]) -> Callable[[View], View
         return answer
 
     return decorate
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    try:
+        return request.body is not None
+    except (RequestDataTooBig, UnreadablePostError):
+        return False
 
 
 def _answer_once(

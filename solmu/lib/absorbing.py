@@ -59,16 +59,8 @@ class Absorption:
         if not changed:
             return
         columns = _columns(type(row))
-        self.journal.append(
-            {
-                "do": "set",
-                "model": row._meta.label,  # noqa: SLF001
-                "pk": row.pk,
-                "values": {
-                    name: [_plain(was[name]), _plain(value)] for name, value in changed.items()
-                },
-            }
-        )
+        pairs = {name: [_plain(was[name]), _plain(value)] for name, value in changed.items()}
+        self._note("set", row, values=pairs)
         for name, value in changed.items():
             setattr(row, name, value)
         row.save(update_fields=[columns[name].name for name in changed])
@@ -172,15 +164,19 @@ class Absorption:
             }
             copy = type(row)(**{**values, period: piece})
             copy.save(force_insert=True)
-            self.journal.append({"do": "create", "model": row._meta.label, "pk": copy.pk})  # noqa: SLF001
+            self._note("create", copy)
         return True
 
     def _delete(self, row: models.Model) -> None:
         values = {name: _plain(getattr(row, name)) for name in _columns(type(row))}
-        self.journal.append(
-            {"do": "delete", "model": row._meta.label, "pk": row.pk, "values": values}  # noqa: SLF001
-        )
+        self._note("delete", row, values=values)
         type(row)._base_manager.filter(pk=row.pk).delete()  # noqa: SLF001
+
+    def _note(self, did: str, row: models.Model, **facts: Any) -> None:
+        # What is derived from other rows is written anew from them, not taken back.
+        if not getattr(type(row), "DERIVED", False):
+            label = row._meta.label  # noqa: SLF001
+            self.journal.append({"do": did, "model": label, "pk": row.pk, **facts})
 
 
 def undo(journal: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -114,7 +114,7 @@ class Board:
         return self.list_url + self.picture.query_string(**filters)
 
     def _cards(self) -> Iterator[Card]:
-        chosen = self.picture.remembered("cards", self._chosen)
+        chosen = self.picture.remembered(f"cards {get_language()}", self._chosen)
         words, picture = self.picture.words, self.picture
         rows = {
             row.pk: row

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from solmu.lib import clock
 from solmu.organisations.models import Institution
 from solmu.partnerships import standing as standings
-from solmu.partnerships import waiting
 from solmu.partnerships.board import Board
 from solmu.partnerships.board_drawing import drawing
 from solmu.partnerships.board_forms import MoveForm
@@ -54,7 +53,6 @@ def strategy(request: HttpRequest) -> HttpResponse:
             "lead": lead(picture),
             "board": board,
             "changes": told_changes(picture),
-            "waits": waiting.waiting(picture),
             "here": request.get_full_path(),
             "today": picture.today,
             "moves_all": picture.is_today and can_edit_any(picture.viewer, own),

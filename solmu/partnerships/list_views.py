@@ -65,6 +65,10 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
     language = (get_language() or "fi")[:2]
     name_key = f"organisation__sort_{language}"
 
+    def name(row: Any) -> SafeString:
+        organisation = row.organisation
+        return link(f"/partners/{row.pk}/", organisation.name, note=words.place(organisation))
+
     def level(row: Any) -> SafeString | str:
         step = words.level_by_id.get(row.level_id)
         if step is None:
@@ -88,9 +92,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         return noted(row.next_step or "–", _day(row.next_step_on))
 
     columns = [
-        Column(
-            "name", _("Partner"), _name, sort=name_key, export=lambda row: row.organisation.name
-        ),
+        Column("name", _("Partner"), name, sort=name_key, export=lambda row: row.organisation.name),
         Column(
             "level",
             _("Level"),
@@ -111,6 +113,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             "place",
             _("Place"),
             lambda row: words.place(row.organisation),
+            shown=False,  # it stands under the name
             export=lambda row: words.place(row.organisation),
         ),
         Column(
@@ -267,10 +270,6 @@ def _how_many(partners: int, by_level: dict[int | None, int], levels: tuple[Any,
         "%(n)s partners, %(top)s of them on the level “%(level)s”.",
         partners,
     ) % {"n": partners, "top": highest, "level": top.name}
-
-
-def _name(row: Stakeholder) -> SafeString:
-    return link(f"/partners/{row.pk}/", row.organisation.name)
 
 
 def _named(thing: Any) -> str:

@@ -20,8 +20,8 @@ from django.db.models import (
     When,
 )
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from solmu.partnerships.models import (
     Confirmation,
@@ -58,10 +58,12 @@ def waiting(picture: Picture, *, each: int = 3) -> list[Wait]:
 
     Leaders and coordinators are told of all partners, others of those that they own.
     """
-    today = picture.with_on(picture.today)
-    key = f"waiting {picture.viewer.person_id} {each}"
+    if not picture.viewer.has_role(picture.institution.pk):
+        return []  # an administrator looks, and does not act
     # Filters don't matter: what waits, waits.
-    return today.unfiltered().remembered(key, lambda: _all(today.unfiltered(), each))
+    today = picture.with_on(picture.today).unfiltered()
+    key = f"waiting {picture.viewer.person_id} {each} {get_language()}"
+    return today.remembered(key, lambda: _all(today, each))
 
 
 def silent(picture: Picture) -> Q:

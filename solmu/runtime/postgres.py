@@ -49,6 +49,9 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
     "shared_buffers": "128MB",
+    # Pages ask small questions of a disk without a moving head.
+    "random_page_cost": "1.1",
+    "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",

@@ -16,6 +16,8 @@ class Evidence(models.Model):
     `institution` set: known to that institution alone (its own dialogue). Empty: to both ends.
     """
 
+    # For merging: written anew from the source's record, with the ends in order.
+    DERIVED: ClassVar = True
     ORDERED_ENDS: ClassVar = ("a_id", "b_id")
 
     a = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_a")

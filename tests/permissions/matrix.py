@@ -133,7 +133,7 @@ GET    /partners/organisation/<pk>/ · hidden                        login   200
 
 # Importing partners
 GET    /partners/import/                                            login   200   200   200   403   403   403
-POST   /partners/import/                                            login   422   422   422   403   403   403
+POST   /partners/import/                                            login   200   200   200   403   403   403
 GET    /partners/import/<pk>/                                       login   200   200   404   404   404   404
 GET    /partners/import/<pk>/columns/                               login   200   200   404   404   404   404
 POST   /partners/import/<pk>/columns/                               login   422   422   404   404   404   404

@@ -237,3 +237,17 @@ def test_what_waits_for_a_contributor_is_their_own(home):
 
     assert "Omani Oy" in waits
     assert "Muiden Oy" not in waits
+
+
+def test_what_waits_is_told_in_the_reader_s_language(home):
+    colleague = directory.person_with_role(home)
+    factories.partner(home, "Hiljainen Oy", 4)
+
+    assert "Nothing done together yet" in shown(signed_in(colleague, "en"))
+    assert "Nothing done together yet" not in shown(signed_in(colleague, "fi"))
+
+
+def test_nothing_waits_for_an_administrator(home):
+    factories.partner(home, "Hiljainen Oy", 4)
+
+    assert 'class="waits"' not in shown(signed_in(directory.admin()))

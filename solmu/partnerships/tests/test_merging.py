@@ -29,7 +29,7 @@ MODELS = (Stakeholder, Standing, Contact, DialogueEntry, ValueAssessment, Eviden
 def rows() -> dict[str, list[dict]]:
     return {
         model.__name__: [
-            {key: str(value) for key, value in row.items()}
+            {key: str(value) for key, value in row.items() if model is not Evidence or key != "id"}
             for row in model.objects.order_by("pk").values()
         ]
         for model in MODELS

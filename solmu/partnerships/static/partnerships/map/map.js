@@ -97,6 +97,7 @@ class SolmuMap extends HTMLElement {
   disconnectedCallback() {
     this.resized?.disconnect();
     this.stopped?.abort();
+    document.removeEventListener("htmx:before:request", this.closing);
   }
 
   async load() {
@@ -466,6 +467,8 @@ class SolmuMap extends HTMLElement {
   shut() {
     clearTimeout(this.leaving);
     this.pop.hidden = true;
+    // A copy of the page may not bring styles along.
+    this.pop.removeAttribute("style");
     this.pinned = false;
   }
 
@@ -528,6 +531,8 @@ class SolmuMap extends HTMLElement {
       this.shut();
       back?.focus();
     });
+    this.closing = () => this.shut();
+    document.addEventListener("htmx:before:request", this.closing);
     this.querySelector(".map-tools").addEventListener("click", (event) => {
       const wanted = event.target.closest("button")?.dataset.zoom;
       if (wanted === "in") this.zoom(0.5, null, true);
