@@ -77,6 +77,8 @@ class PersonName:
 
 def text(cell: Cell) -> str:
     """Return a cell's text on one line, or nothing where it only says "-" or "n/a"."""
+    if cell is None or cell == "":
+        return ""
     value = plain(cell)
     if "\n" in value or "\t" in value or "  " in value:
         value = " ".join(value.split())

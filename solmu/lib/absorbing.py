@@ -38,6 +38,7 @@ class Absorption:
     ignored: frozenset[type[models.Model]] = frozenset()
     journal: list[dict[str, Any]] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
+    pieces: dict[tuple[type[models.Model], Any], Any] = field(default_factory=dict)
 
     def lead_over(self, kept: models.Model, gone: models.Model) -> None:
         """Lead everything that points to `gone` to `kept`."""
@@ -94,8 +95,12 @@ class Absorption:
         twin = self._twin(row, values)
         if twin is not None:
             self._make_one(twin, row)
-        elif self._part_periods(row, values):
+            return
+        alive, pieces = self._part_periods(row, values)
+        if alive:
             self.set(row, **values)
+        for piece in pieces:
+            self._lead(piece, key, kept)
 
     def _make_one(self, kept: models.Model, gone: models.Model) -> None:
         self.lead_over(kept, gone)
@@ -120,9 +125,15 @@ class Absorption:
                 return found
         return None
 
-    def _part_periods(self, row: models.Model, values: dict[str, Any]) -> bool:
-        """Cut the periods that would overlap; False when nothing is left of the row."""
+    def _part_periods(
+        self, row: models.Model, values: dict[str, Any]
+    ) -> tuple[bool, list[models.Model]]:
+        """Cut the periods that would overlap.
+
+        Tells whether anything is left of the row, and which pieces of it became rows of their own.
+        """
         model = type(row)
+        pieces: list[models.Model] = []
         for constraint in model._meta.constraints:  # noqa: SLF001
             if not isinstance(constraint, ExclusionConstraint):
                 continue
@@ -138,22 +149,29 @@ class Absorption:
                 )
             wanted[f"{period}__overlap"] = getattr(row, period)
             for other in model._base_manager.filter(**wanted).exclude(pk=row.pk).order_by("pk"):  # noqa: SLF001
-                overlap = Overlap(f"{model._meta.label}:{other.pk}:{row.pk}", other, row)  # noqa: SLF001
+                label = model._meta.label  # noqa: SLF001
+                # A piece goes by the row that it was cut from: its own key is another each time.
+                overlap = Overlap(f"{label}:{other.pk}:{self._cut_from(row)}", other, row)
                 choice = self.choices.get(overlap.key)
-                if choice is None:
+                if choice is None and overlap.key not in {one.key for one in self.overlaps}:
                     self.overlaps.append(overlap)
                 loser, winner = (other, row) if choice == GONE else (row, other)
-                alive = self._cut(loser, period, getattr(winner, period))
-                if loser is row and not alive:
-                    return False
-        return True
+                alive, others = self._cut(loser, period, getattr(winner, period))
+                if loser is row:
+                    pieces += others
+                    if not alive:
+                        return False, pieces
+        return True, pieces
 
-    def _cut(self, row: models.Model, period: str, away: DateRange) -> bool:
+    def _cut(
+        self, row: models.Model, period: str, away: DateRange
+    ) -> tuple[bool, list[models.Model]]:
         """Take a period out of another; what lies on both sides becomes two rows."""
         pieces = _minus(getattr(row, period), away)
+        others: list[models.Model] = []
         if not pieces:
             self._delete(row)
-            return False
+            return False, others
         self.set(row, **{period: pieces[0]})
         for piece in pieces[1:]:
             values = {name: getattr(row, name) for name in _columns(type(row))}
@@ -165,7 +183,12 @@ class Absorption:
             copy = type(row)(**{**values, period: piece})
             copy.save(force_insert=True)
             self._note("create", copy)
-        return True
+            self.pieces[type(row), copy.pk] = self._cut_from(row)
+            others.append(copy)
+        return True, others
+
+    def _cut_from(self, row: models.Model) -> Any:
+        return self.pieces.get((type(row), row.pk), row.pk)
 
     def _delete(self, row: models.Model) -> None:
         values = {name: _plain(getattr(row, name)) for name in _columns(type(row))}
@@ -287,12 +310,21 @@ def _first_field(expression: Any) -> str:
 
 
 def _minus(period: DateRange, away: DateRange) -> list[DateRange]:
+    if _apart(period, away):
+        return [period]
     pieces = []
     if away.lower is not None and (period.lower is None or period.lower < away.lower):
         pieces.append(DateRange(period.lower, away.lower, "[)"))
     if away.upper is not None and (period.upper is None or away.upper < period.upper):
         pieces.append(DateRange(away.upper, period.upper, "[)"))
     return pieces
+
+
+def _apart(one: DateRange, other: DateRange) -> bool:
+    return any(
+        first.upper is not None and last.lower is not None and first.upper <= last.lower
+        for first, last in ((one, other), (other, one))
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from django.db import connection
 from psycopg import sql
 
 _CHUNK = 1 << 18
-_escapes = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -47,7 +47,7 @@ def new_ids(table: str, count: int) -> list[int]:
 
 def as_json(value: Any) -> str:
     """A value as JSON text, for a jsonb column."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def as_array(values: Iterable[Any]) -> str:
@@ -57,7 +57,12 @@ def as_array(values: Iterable[Any]) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value.translate(_escapes) if not value.isalnum() else value
+        if "\\" in value:
+            value = value.replace("\\", "\\\\")
+        if not value.isprintable():
+            value = value.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+            value = value.replace("\x00", "")
+        return value
     if value is None:
         return "\\N"
     if value is True:

@@ -7,6 +7,7 @@ extent's own grid, x to the right and y down, as SVG counts.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 Point = tuple[float, float]
@@ -121,8 +122,7 @@ class Extent:
 
     def place(self, lat: float, lon: float) -> Point:
         """Return where a point lies on the map, in map units."""
-        x, y = self.project(lat, lon)
-        return (x - self.west) / self.unit, (self.north - y) / self.unit
+        return _place(self.key, lat, lon)
 
     @property
     def whole(self) -> Box:
@@ -157,6 +157,14 @@ EXTENTS = {
 }
 
 
+@lru_cache(maxsize=200_000)
+def _place(key: str, lat: float, lon: float) -> Point:
+    # The same places come up on every page and every date.
+    extent = EXTENTS[key]
+    x, y = extent.project(lat, lon)
+    return (x - extent.west) / extent.unit, (extent.north - y) / extent.unit
+
+
 @dataclass
 class Cluster[T]:
     """Points that would lie on each other on the screen; it stands where its weightiest one is."""
@@ -172,26 +180,27 @@ def cluster[T](points: Iterable[tuple[float, float, int, T]], radius: float) -> 
     The answer depends on nothing but the points; the time grows with their number alone.
     """
     clusters: list[Cluster[T]] = []
-    grid: dict[tuple[int, int], list[Cluster[T]]] = {}
+    grid: dict[int, list[Cluster[T]]] = {}
     reach = radius * radius
     for x, y, _weight, member in sorted(points, key=lambda p: (-p[2], p[0], p[1])):
-        column, row = int(x // radius), int(y // radius)
+        cell = int(x // radius) * _ROWS + int(y // radius)
         nearest, best = None, reach
-        for cell in _around(column, row):
-            for other in grid.get(cell, ()):
+        for step in _AROUND:
+            for other in grid.get(cell + step, ()):
                 far = (other.x - x) ** 2 + (other.y - y) ** 2
                 if far < best:
                     nearest, best = other, far
         if nearest is None:
             nearest = Cluster(x, y, [])
             clusters.append(nearest)
-            grid.setdefault((column, row), []).append(nearest)
+            grid.setdefault(cell, []).append(nearest)
         nearest.members.append(member)
     return clusters
 
 
-def _around(column: int, row: int) -> Iterable[tuple[int, int]]:
-    return ((column + dx, row + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+# Cells of the grid are numbered column by column; so many rows a column are enough for any map.
+_ROWS = 1_000_003
+_AROUND = tuple(dx * _ROWS + dy for dx in (-1, 0, 1) for dy in (-1, 0, 1))
 
 
 def inside(point: Point, rings: Iterable[Sequence[Point]]) -> bool:

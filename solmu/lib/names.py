@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz, process
@@ -40,7 +41,7 @@ _letters = str.maketrans(
     }
 )
 _words = re.compile(r"[^\W_]+")
-_vowels = re.compile(r"[aeiouy]")
+_without_vowels = str.maketrans("", "", "aeiouy")
 _doubles = re.compile(r"(.)\1+")
 
 
@@ -193,5 +194,6 @@ def _signs(name_key: str, place: str) -> set[str]:
     return signs
 
 
+@lru_cache(maxsize=100_000)
 def _skeleton(word: str) -> str:
-    return word[0] + _doubles.sub(r"\1", _vowels.sub("", word[1:]))
+    return word[0] + _doubles.sub(r"\1", word[1:].translate(_without_vowels))

@@ -119,7 +119,9 @@ class OrganisationForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
-        self.fields["municipality"].queryset = Municipality.objects.order_by("name_fi")  # type: ignore[attr-defined]
+        self.fields["municipality"].queryset = Municipality.objects.filter(
+            merged_into=None
+        ).order_by("name_fi")  # type: ignore[attr-defined]
         self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
         self.fields["field_codes"].initial = list(getattr(self.instance, "fields", None) or [])
         self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "field_codes"])
@@ -237,7 +239,7 @@ class AreaForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     municipalities = forms.ModelMultipleChoiceField(
-        Municipality.objects.order_by("name_fi"),
+        Municipality.objects.filter(merged_into=None).order_by("name_fi"),
         label=_("Other municipalities of the operating area"),
         required=False,
         help_text=_("Those outside the regions chosen above. Hold Ctrl to choose many."),

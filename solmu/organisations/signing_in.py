@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from solmu.accounts.models import User
 from solmu.jobs import tasks
 from solmu.notifications import outbox
-from solmu.organisations import invitations
+from solmu.organisations import invitations, places
+from solmu.organisations.models import Region
 from solmu.people import links
 
 PURPOSE = "sign-in"
@@ -112,6 +113,8 @@ def first_admin(argv: Sequence[str]) -> int:
     parser.add_argument("--family-name", default="")
     given = parser.parse_args(argv)
     with transaction.atomic():
+        if not Region.objects.exists():  # the first thing that is done with an empty installation
+            places.load_places()
         user = User.objects.filter(email__iexact=given.email).first()
         if user is None:
             user = User.objects.create_superuser(given.email)

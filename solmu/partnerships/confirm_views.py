@@ -14,7 +14,7 @@ from solmu.partnerships.partner_forms import AnswerForm
 from solmu.people import links
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show exactly what the owner chose to show; only a POST answers."""

@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from solmu.lib import clock
-from solmu.organisations.models import Institution
 from solmu.partnerships import waiting
-from solmu.partnerships.picture import Picture, with_area
+from solmu.partnerships.picture import Picture, area_of
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
 
@@ -49,5 +48,4 @@ def panel(viewer: Viewer) -> DayPanel | None:
 def _picture(viewer: Viewer) -> Picture | None:
     if viewer.institution_id is None:
         return None
-    institution = with_area(Institution.objects.filter(pk=viewer.institution_id)).get()
-    return Picture(viewer, institution, clock.today(), clock.today())
+    return Picture(viewer, area_of(viewer.institution_id), clock.today(), clock.today())

@@ -75,7 +75,7 @@ def page_svg(scene: Scene, base_url: str, *, name: str) -> str:
 def _spots(scene: Scene, *, links: bool) -> Iterator[str]:
     unit = scene.unit
     for spot in scene.spots:
-        place = f'transform="translate({spot.x:.1f} {spot.y:.1f}) scale({unit:.3f})"'
+        place = f'transform="translate({spot.x:.0f} {spot.y:.0f}) scale({unit:.2f})"'
         ring = "".join(_ring(spot, scene.top))
         if spot.changed:
             ring = f'<circle class="changed" r="{spot.radius + 3.5:.1f}"/>{ring}'
@@ -89,7 +89,7 @@ def _spots(scene: Scene, *, links: bool) -> Iterator[str]:
             yield f"<g {place}>{title}{ring}</g>"
     for x, y, anchor, text in labels(scene.spots, scene.label_of, scene.view, unit):
         yield (
-            f'<text class="map-label" transform="translate({x:.1f} {y:.1f}) scale({unit:.3f})"'
+            f'<text class="map-label" transform="translate({x:.0f} {y:.0f}) scale({unit:.2f})"'
             f' text-anchor="{anchor}" aria-hidden="true">{escape(text)}</text>'
         )
 
@@ -111,19 +111,18 @@ def _ring(spot: Spot, top: int) -> Iterator[str]:
         kind = f"level-{tone(share.rank, top)}{claimed}"
         yield f'<path class="arc {kind}" d="{_arc(middle, start, end)}"/>'
         start = end
-    yield f'<circle class="edge" r="{size:.1f}"/>'
     yield f'<text class="number" dy="3.8">{spot.count if spot.count < 10000 else "9999+"}</text>'
 
 
 def _arc(r: float, start: float, end: float) -> str:
     """Return the path of a part of a circle; parts count from the top, clockwise."""
     if end - start > 0.9995:
-        return f"M0 {-r:.2f}A{r:.2f} {r:.2f} 0 1 1 -0.01 {-r:.2f}"
+        return f"M0 {-r:.1f}A{r:.1f} {r:.1f} 0 1 1 -0.1 {-r:.1f}"
     a, b = 2 * math.pi * start, 2 * math.pi * end
     large = int(end - start > 0.5)
     return (
-        f"M{r * math.sin(a):.2f} {-r * math.cos(a):.2f}"
-        f"A{r:.2f} {r:.2f} 0 {large} 1 {r * math.sin(b):.2f} {-r * math.cos(b):.2f}"
+        f"M{r * math.sin(a):.1f} {-r * math.cos(a):.1f}"
+        f"A{r:.1f} {r:.1f} 0 {large} 1 {r * math.sin(b):.1f} {-r * math.cos(b):.1f}"
     )
 
 
@@ -188,7 +187,7 @@ _COUNTRY_SHADES = ("#e6eeeb", "#cadcda", "#b2cdcc", "#97bdbb", "#7dacaa")
 _STYLE = (
     "text{font-family:'Atkinson Hyperlegible Next',Arial,sans-serif;fill:#16282b}"
     ".map-area,.lines{stroke:#d3d6cc;stroke-width:1;vector-effect:non-scaling-stroke}.lines{fill:none}"
-    ".changed{fill:none;stroke:#0c6b6b;stroke-width:2}.hit{fill:none}.dot,.edge{stroke:#586a6b;stroke-width:1.5}.edge{fill:none}.plate{fill:#fff}"
+    ".changed{fill:none;stroke:#0c6b6b;stroke-width:2}.hit{fill:none}.dot,.plate{stroke:#586a6b;stroke-width:1.5}.plate{fill:#fff}"
     ".dot.claimed{stroke-dasharray:2.6 1.8}.arc{fill:none;stroke-width:5}"
     ".arc.claimed{stroke-dasharray:2 1.4}"
     ".number{font-size:11px;font-weight:680;text-anchor:middle}.map-label{font-size:12px;font-weight:680}"

@@ -78,7 +78,7 @@ class MapOfPicture:
             return marks
         found = changes.between(self.picture, self.picture.since)
         changed = {row.stakeholder_id for row in found.rows}
-        return [replace(m, changed=True) if m.id in changed else m for m in marks]
+        return [m._replace(changed=True) if m.id in changed else m for m in marks]
 
     @property
     def placeless(self) -> int:
@@ -375,9 +375,9 @@ class MapOfPicture:
         for mark in self.marks:
             at = ("region", mark.region) if mark.region else ("country", mark.country)
             row = rows.setdefault(at, Counter())
-            row[mark.rank] += mark.count
+            row[mark.rank] += mark.number
             if not mark.proven:
-                row["claimed"] += mark.count
+                row["claimed"] += mark.number
         told = []
         for (key, code), counts in rows.items():
             number = sum(counts[rank] for rank in levels)
@@ -444,7 +444,7 @@ class MapOfPicture:
                         round(y, 1),
                         mark.rank or 0,
                         int(mark.proven),
-                        mark.count,
+                        mark.number,
                         mark.id or 0,
                         mark.name,
                         mark.place,
@@ -528,12 +528,18 @@ class MapOfPicture:
         )
 
     def _read(self, *, one_by_one: bool) -> tuple[list[Mark], int]:
+        # Counted together, partners are shown to a kilometre.
+        digits = 5 if one_by_one else 2
         rows = (
             self.picture.stakeholders()
             .order_by()
             .annotate(
-                at_lat=Round(Coalesce("organisation__lat", "organisation__municipality__lat"), 3),
-                at_lon=Round(Coalesce("organisation__lon", "organisation__municipality__lon"), 3),
+                at_lat=Round(
+                    Coalesce("organisation__lat", "organisation__municipality__lat"), digits
+                ),
+                at_lon=Round(
+                    Coalesce("organisation__lon", "organisation__municipality__lon"), digits
+                ),
                 proven=Case(
                     When(self.picture.has_evidence(), then=Value(value=True)),
                     default=Value(value=False),
@@ -574,7 +580,7 @@ class MapOfPicture:
                     municipality=home,
                     region=region,
                     country=country,
-                    count=count,
+                    number=count,
                 )
             )
         return marks, placeless
@@ -583,7 +589,7 @@ class MapOfPicture:
         counts: Counter[str] = Counter()
         for mark in self.marks:
             if value := getattr(mark, key):
-                counts[value] += mark.count
+                counts[value] += mark.number
         return counts
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from solmu.lib import geo
 
@@ -22,8 +22,7 @@ TONES = 4
 SINGLE = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A partner on the map, or several that are alike and at the same point."""
 
     lat: float
@@ -35,7 +34,7 @@ class Mark:
     municipality: str | None = None
     region: str | None = None
     country: str = "FI"
-    count: int = 1
+    number: int = 1
     changed: bool = False  # since the day that the picture is compared with
 
     @property
@@ -66,14 +65,14 @@ class Spot:
     @cached_property
     def count(self) -> int:
         """How many partners."""
-        return sum(mark.count for mark in self.marks)
+        return sum(mark.number for mark in self.marks)
 
     @cached_property
     def shares(self) -> list[Share]:
         """By level, the highest first, what is proven before what is claimed."""
         found: Counter[tuple[int, bool]] = Counter()
         for mark in self.marks:
-            found[mark.rank or 0, mark.proven] += mark.count
+            found[mark.rank or 0, mark.proven] += mark.number
         return [
             Share(rank or None, proven, count)
             for (rank, proven), count in sorted(found.items(), reverse=True)
@@ -99,7 +98,7 @@ class Spot:
         counts: Counter[str] = Counter()
         for mark in self.marks:
             if value := getattr(mark, key):
-                counts[value] += mark.count
+                counts[value] += mark.number
         return min(counts, key=lambda value: (-counts[value], value)) if counts else None
 
     @cached_property
@@ -136,7 +135,7 @@ def spots(marks: Iterable[Mark], extent: geo.Extent, unit: float) -> list[Spot]:
     # Those of the place with most partners come first, so that a spot stands at that place.
     weights: Counter[str] = Counter()
     for mark in marks:
-        weights[mark.place] += mark.count
+        weights[mark.place] += mark.number
     points = []
     for mark in marks:
         x, y = extent.place(mark.lat, mark.lon)
@@ -151,7 +150,7 @@ def spots(marks: Iterable[Mark], extent: geo.Extent, unit: float) -> list[Spot]:
 def off_map(marks: Iterable[Mark], extent: geo.Extent) -> int:
     """Return how many partners a map does not show."""
     view = extent.view
-    return sum(m.count for m in marks if extent.place(m.lat, m.lon) not in view)
+    return sum(m.number for m in marks if extent.place(m.lat, m.lon) not in view)
 
 
 # Views

@@ -8,8 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy
 from solmu.lib import clock
 from solmu.lib.periods import covers, last_day
 from solmu.organisations.models import Institution
+from solmu.partnerships import partner_rows
 from solmu.partnerships.models import (
     Facet,
     Level,
     Stakeholder,
     Standing,
 )
-from solmu.partnerships.picture import derived_scope, with_area
+from solmu.partnerships.picture import area_of, derived_scope
 from solmu.people.viewer import Viewer
 from solmu.ties.models import Evidence
 
@@ -76,10 +77,10 @@ class Partner:
     @classmethod
     def load(cls, viewer: Viewer, pk: int) -> Partner:
         """The partner that the viewer may see, else 404."""
-        seen = Stakeholder.objects.visible_to(viewer).select_related(
-            "organisation__municipality", "organisation__region"
-        )
-        partner = cls(get_object_or_404(seen, pk=pk), viewer)
+        stakeholder = partner_rows.seen(viewer, pk)
+        if stakeholder is None:
+            raise Http404
+        partner = cls(stakeholder, viewer)
         # For permissions.can_edit, which then needs no query.
         owner_id = partner.now.owner_id if partner.now else None
         partner.stakeholder.owner_id = owner_id  # type: ignore[attr-defined]
@@ -88,14 +89,12 @@ class Partner:
     @cached_property
     def institution(self) -> Institution:
         """The institution with its operating area."""
-        return with_area(Institution.objects.all()).get(pk=self.stakeholder.institution_id)
+        return area_of(self.stakeholder.institution_id)
 
     @cached_property
     def standings(self) -> list[Standing]:
         """All standings, the earliest first."""
-        rows = Standing.objects.filter(stakeholder=self.stakeholder).select_related(
-            "level", "owner", "counterpart", "decided_by"
-        )
+        rows = partner_rows.standings(stakeholder=self.stakeholder.pk)
         return sorted(rows, key=lambda row: row.valid.lower or date.min)
 
     @cached_property
@@ -111,13 +110,12 @@ class Partner:
     @cached_property
     def levels(self) -> list[Level]:
         """The institution's ladder, the lowest step first."""
-        own = Level.objects.filter(institution_id=self.stakeholder.institution_id)
-        return list(own.order_by("rank"))
+        return partner_rows.levels(institution=self.stakeholder.institution_id)
 
     @cached_property
     def facets(self) -> dict[int, Facet]:
         """The institution's contents and themes."""
-        own = Facet.objects.filter(institution_id=self.stakeholder.institution_id)
+        own = partner_rows.facets(institution=self.stakeholder.institution_id)
         return {facet.pk: facet for facet in own}
 
     @property
@@ -178,21 +176,18 @@ class Partner:
     @cached_property
     def evidence(self) -> QuerySet[Evidence]:
         """Evidence between the two that the viewer may see."""
-        own = self.stakeholder.institution_id
-        return (
-            Evidence.objects.visible_to(self.viewer)
-            .filter(Q(institution_id=own) | Q(institution=None))
-            .between(own, self.stakeholder.organisation_id)
+        return partner_rows.evidence_between(
+            self.viewer, self.stakeholder.institution_id, self.stakeholder.organisation_id
         )
 
     @cached_property
     def evidence_by_kind(self) -> dict[str, Any]:
         """How much of each kind, and when last (a period that goes on: today)."""
-        rows = (
-            self.evidence.filter(Q(valid__startswith__lte=self.today) | Q(valid__startswith=None))
-            .values("kind")
-            .annotate(number=Count("pk"), last=Max(F("valid__startswith")))
-            .order_by("-last")
+        rows = partner_rows.evidence_by_kind(
+            self.viewer,
+            self.stakeholder.institution_id,
+            self.stakeholder.organisation_id,
+            self.today,
         )
         return {row["kind"]: row for row in rows}
 

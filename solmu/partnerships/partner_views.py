@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from solmu.lib import clock
 from solmu.lib.paging import BadCursorError, page
@@ -25,6 +25,8 @@ from solmu.partnerships import (
     contacts,
     describing,
     dialogue,
+    partner_files,
+    partner_rows,
     standing,
     trail,
     value,
@@ -49,7 +51,7 @@ from solmu.partnerships.partner_forms import (
     ValueForm,
 )
 from solmu.partnerships.permissions import can_edit, can_edit_dialogue, can_log_dialogue
-from solmu.partnerships.waiting import CLAIMS, unheeded
+from solmu.partnerships.waiting import CLAIMS
 from solmu.ties.kinds import kind_name, told
 
 PAGE_SIZE = 30
@@ -90,7 +92,7 @@ MOVES: dict[str, dict[str, Any]] = {
     },
 }
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def of_partner(view: View) -> View:
@@ -98,7 +100,7 @@ def of_partner(view: View) -> View:
 
     @wraps(view)
     @login_required
-    def loaded(request: HttpRequest, pk: int, **rest: Any) -> HttpResponse:
+    def loaded(request: HttpRequest, pk: int, **rest: Any) -> HttpResponseBase:
         return view(request, Partner.load(request.viewer, pk), **rest)
 
     return loaded
@@ -108,7 +110,7 @@ def of_editor(view: View) -> View:
     """As `of_partner`, for those who may edit the partner; others 403."""
 
     @wraps(view)
-    def checked(request: HttpRequest, partner: Partner, **rest: Any) -> HttpResponse:
+    def checked(request: HttpRequest, partner: Partner, **rest: Any) -> HttpResponseBase:
         if not can_edit(request.viewer, partner.stakeholder):
             raise PermissionDenied
         return view(request, partner, **rest)
@@ -116,13 +118,15 @@ def of_editor(view: View) -> View:
     return of_partner(checked)
 
 
-@require_GET
+@require_safe
 @of_partner
-def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
-    """How things stand with a partner, and everything behind it."""
+def partner(request: HttpRequest, partner: Partner) -> HttpResponseBase:
+    """How things stand with a partner, and all that is behind it; ?format= gives a file."""
     tab = request.GET.get("tab", "overview")
-    if tab not in {key for key, _label in TABS}:
+    if tab not in _PARTS:
         raise Http404
+    if given := partner_files.file(request, partner, tab, _entries(request, partner)):
+        return given
     context = _page(request, partner, tab)
     context |= _PARTS[tab](request, partner)
     return render(request, "partnerships/partner.html", context)
@@ -165,14 +169,9 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         return []
     edits = can_edit(request.viewer, partner.stakeholder)
     address = partner.stakeholder.get_absolute_url()
-    tasks = (
-        DialogueEntry.objects.visible_to(request.viewer)
-        .filter(stakeholder=partner.stakeholder, kind=DialogueEntry.Kind.TASK, done_on=None)
-        .filter(Q(due_on=None) | Q(due_on__lte=partner.today))
-        .order_by("due_on", "pk")
+    tasks = partner_rows.tasks_due(
+        request.viewer, partner.stakeholder.pk, partner.today, own=not edits
     )
-    if not edits:
-        tasks = tasks.filter(author_id=request.viewer.person_id)
     found = [
         {
             "title": task.title,
@@ -180,7 +179,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
             "verb": _("Do it"),
             "url": f"{address}?tab=dialogue#entry-{task.pk}",
         }
-        for task in tasks[:5]
+        for task in tasks
     ]
     if not edits:
         return found
@@ -194,7 +193,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
                 "url": f"{address}#next-step",
             }
         )
-    for answer in unheeded(partner.today).filter(stakeholder=partner.stakeholder)[:1]:
+    for answer in partner_rows.unheeded_answers(partner.stakeholder.pk, partner.today):
         corrected = answer.state == Confirmation.State.CORRECTED
         found.append(
             {
@@ -223,10 +222,9 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
 
 def _overview(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     stakeholder = partner.stakeholder
-    entries = DialogueEntry.objects.visible_to(request.viewer).filter(stakeholder=stakeholder)
-    assessment = ValueAssessment.objects.filter(stakeholder=stakeholder).order_by("-on").first()
+    assessment = partner_rows.last_assessment(stakeholder.pk)
     return {
-        "latest": list(entries.filter(on__lte=partner.today).order_by("-on", "-pk")[:4]),
+        "latest": partner_rows.latest_entries(request.viewer, stakeholder.pk, partner.today),
         "assessment": assessment,
         "balance": value.balance(assessment) if assessment else "",
         "balance_picture": value_picture.balance(assessment) if assessment else "",
@@ -273,33 +271,34 @@ def _contacts(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     return {"people": people, "former": _people(partner, former=True)}
 
 
-def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:
+def _entries(request: HttpRequest, partner: Partner) -> QuerySet[DialogueEntry]:
+    """The dialogue that the viewer may read, under the filter of its kind."""
     entries = (
         DialogueEntry.objects.visible_to(request.viewer)
         .filter(stakeholder=partner.stakeholder)
         .select_related("author", "contact__person", "stakeholder")
     )
     kind = request.GET.get("kind", "")
-    if kind in DialogueEntry.Kind.values:
-        entries = entries.filter(kind=kind)
+    return entries.filter(kind=kind) if kind in DialogueEntry.Kind.values else entries
+
+
+def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:
+    entries = _entries(request, partner)
     is_open = Q(kind=DialogueEntry.Kind.TASK, done_on=None)
+    order = [("on", "desc"), ("id", "desc")]
     try:
-        shown = page(
-            entries.exclude(is_open),
-            [("on", "desc"), ("id", "desc")],
-            request.GET.get("after"),
-            PAGE_SIZE,
-        )
+        shown = page(entries.exclude(is_open), order, request.GET.get("after"), PAGE_SIZE)
     except BadCursorError as error:
         raise Http404 from error
     tasks = list(entries.filter(is_open).order_by("due_on", "pk")[:20])
     for entry in (*tasks, *shown.rows):
-        entry.may_edit = can_edit_dialogue(request.viewer, entry)
+        entry.may_edit = can_edit_dialogue(request.viewer, entry)  # type: ignore[attr-defined]
+    kind = request.GET.get("kind", "")
     return {
         "tasks": tasks,
         "entries": shown.rows,
         "next": shown.next,
-        "kind": kind,
+        "kind": kind if kind in DialogueEntry.Kind.values else "",
         "kinds": DialogueEntry.Kind.choices,
         "form": DialogueForm(stakeholder=partner.stakeholder),
     }
@@ -345,21 +344,16 @@ _PARTS: dict[str, Callable[[HttpRequest, Partner], dict[str, Any]]] = {
 
 
 def _people(partner: Partner, *, former: bool = False) -> list[Contact]:
-    rows = Contact.objects.filter(stakeholder=partner.stakeholder).select_related("person")
-    current = Q(valid__contains=partner.today)
-    rows = rows.exclude(current) if former else rows.filter(current)
-    people = list(rows.order_by("person__family_name", "person__given_name", "pk"))
+    people = partner_rows.contacts(
+        former, stakeholder=partner.stakeholder.pk, today=partner.today
+    )
     for contact in people:
         contact.last_day = last_day(contact.valid)  # type: ignore[attr-defined]
     return people
 
 
 def _confirmations(partner: Partner) -> list[Any]:
-    rows: list[Any] = list(
-        Confirmation.objects.filter(stakeholder=partner.stakeholder)
-        .select_related("contact__person", "asked_by")
-        .order_by("-asked_on", "-pk")[:20]
-    )
+    rows: list[Any] = partner_rows.confirmations(stakeholder=partner.stakeholder.pk)
     expires = confirming.expires(rows)
     for row in rows:
         row.open_until = expires.get(row.pk)

@@ -528,6 +528,16 @@ def with_area(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
     )
 
 
+def area_of(pk: int) -> Institution:
+    """An institution as `with_area` gives it."""
+    return _areas(pk=pk)[0]
+
+
+@compiled
+def _areas(*, pk: int) -> QuerySet[Institution]:
+    return with_area(Institution.objects.filter(pk=pk))
+
+
 _DRAWN_FROM = (
     Standing,
     Stakeholder,

@@ -35,6 +35,7 @@ from solmu.partnerships.permissions import can_edit_any
 from solmu.partnerships.picture import Picture
 
 MONTH = 30.44  # days
+YEAR = 365
 # How much later than its rhythm a level may be before it is told.
 GRACE = 1.25
 # From this step of the ladder on, a level without evidence waits for a person.
@@ -132,13 +133,18 @@ def _answers(picture: Picture, each: int) -> list[Wait]:
 
 def unheeded(today: date) -> QuerySet[Confirmation]:
     """Corrections and refusals of a year, after which nothing has been changed or asked."""
+    return unheeded_since(today - timedelta(days=YEAR))
+
+
+def unheeded_since(day: date) -> QuerySet[Confirmation]:
+    """Those answered after the day."""
     changed = Standing.objects.filter(
         stakeholder=OuterRef("stakeholder"), valid__startswith__gte=OuterRef("answered_on")
     )
     asked = Confirmation.objects.filter(stakeholder=OuterRef("stakeholder"), pk__gt=OuterRef("pk"))
     return Confirmation.objects.filter(
         state__in=(Confirmation.State.CORRECTED, Confirmation.State.DECLINED),
-        answered_on__gt=today - timedelta(days=365),
+        answered_on__gt=day,
     ).filter(~Exists(changed), ~Exists(asked))
 
 

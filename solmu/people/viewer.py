@@ -1,6 +1,6 @@
 """The viewer: who asks. Every query for people, programs, links and jobs is scoped by one."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -46,6 +46,12 @@ class Viewer:
     def institution_name(self) -> str:
         """The name of the institution that the viewer is looking from."""
         return self.institution_names.get(self.institution_id or 0, "")
+
+    @property
+    def form(self) -> tuple[Hashable, ...]:
+        """What decides the form of the viewer's queries: all but which person it is."""
+        roles = sorted((key, *sorted(held)) for key, held in self.roles.items())
+        return self.is_admin, self.system_reason, *roles
 
     def has_role(self, institution_id: int | None, *roles: str) -> bool:
         """Tell whether the viewer holds one of the roles in the institution (none named: any)."""

@@ -254,3 +254,30 @@ def test_merge_by_pages(kept, gone):
         backend="solmu.people.viewing.ViewerBackend",
     )
     assert stranger.get(f"/organisations/merges/{merge.pk}/").status_code == 404
+
+
+def test_period_that_others_cut_twice_keeps_what_is_left(kept, gone):
+    owner = factories.organisation()
+    facts = {"source": owner, "kind": "owner", "public": True}
+    for first, last in ((2020, 2020), (2023, 2023)):
+        Relation.objects.create(
+            target=kept, valid=period(date(first, 1, 1), date(last, 12, 31)), **facts
+        )
+    Relation.objects.create(target=gone, valid=period(date(2019, 1, 1)), **facts)
+    before = rows()
+
+    seen = merging.preview(kept, gone, {})
+    merge = merged(kept, gone, **{overlap.key: "kept" for overlap in seen.overlaps})
+
+    years = [
+        (r.valid.lower.year, r.valid.upper and r.valid.upper.year) for r in kept.relations_to.all()
+    ]
+    assert sorted(years, key=lambda pair: pair[0]) == [
+        (2019, 2020),
+        (2020, 2021),
+        (2021, 2023),
+        (2023, 2024),
+        (2024, None),
+    ]
+    assert merging.take_back(merge, by=ADMIN) == []
+    assert rows() == before

@@ -109,7 +109,7 @@ def test_link_get_neither_acts_nor_uses_it_up(client):
         assert answer.status_code == 200
 
     assert "_auth_user_id" not in client.session
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
     assert SignedLink.objects.get().used_at is None
 
 

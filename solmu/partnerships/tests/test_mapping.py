@@ -60,7 +60,7 @@ def test_spots_leave_out_what_is_not_on_the_map():
 
 
 def test_shares_are_by_level_and_what_is_claimed_comes_last():
-    spot = mapping.Spot(0, 0, (mark(rank=1), mark(rank=3, proven=False), mark(rank=3, count=4)))
+    spot = mapping.Spot(0, 0, (mark(rank=1), mark(rank=3, proven=False), mark(rank=3, number=4)))
     shares = [(share.rank, share.proven, share.count) for share in spot.shares]
     assert shares == [(3, True, 4), (3, False, 1), (1, True, 1)]
 

@@ -347,3 +347,30 @@ def test_history_tells_a_change_of_standing_before_and_after(
 
     assert "<del>Partner</del>" in page
     assert "<ins>Cooperation</ins>" in page
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+@pytest.mark.parametrize("tab", ["dialogue", "contacts", "together", "value"])
+def test_lists_are_exported(stakeholder: Stakeholder, client: Client, tab: str, form: str) -> None:
+    contacts.add(stakeholder, by=SYSTEM, given_name="Aino")
+    value.assess(stakeholder, on=TODAY, by=SYSTEM, we_get_score=1)
+    dialogue.log(stakeholder, kind="visit", on=TODAY, title="=cmd", by=SYSTEM)
+
+    answer = client.get(f"/partners/{stakeholder.pk}/?tab={tab}&format={form}")
+
+    assert answer.status_code == 200
+    assert "attachment" in answer["Content-Disposition"]
+    assert len(b"".join(answer.streaming_content)) > 20
+
+
+def test_export_keeps_filter_and_limits(stakeholder: Stakeholder, client: Client) -> None:
+    dialogue.log(stakeholder, kind="visit", on=TODAY, title="Käynti", by=SYSTEM)
+    dialogue.log(stakeholder, kind="call", on=TODAY, title="Soitto", by=SYSTEM)
+    dialogue.log(stakeholder, kind="call", on=TODAY, title="Salainen", by=SYSTEM, limited=True)
+
+    answer = client.get(f"/partners/{stakeholder.pk}/?tab=dialogue&kind=call&format=json")
+
+    rows = b"".join(answer.streaming_content).decode()
+    assert "Soitto" in rows
+    assert "Käynti" not in rows
+    assert "Salainen" not in rows

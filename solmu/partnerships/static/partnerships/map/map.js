@@ -299,7 +299,6 @@ class SolmuMap extends HTMLElement {
       drawn.push(node("path", { class: `arc ${kind(share)}`, d: arc(size - 3.25, start, end) }));
       start = end;
     }
-    drawn.push(node("circle", { class: "edge", r: size }));
     drawn.push(node("text", { class: "number", dy: 3.8 }, spot.count < 10000 ? spot.count : "9999+"));
     return drawn;
   }
