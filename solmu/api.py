@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.signals import got_request_exception
@@ -88,7 +88,8 @@ class StrictParser(Parser):
 class PlainRenderer(JSONRenderer):
     """Writes letters as they are: a third shorter in Finnish than their codes."""
 
-    json_dumps_params: ClassVar = {"ensure_ascii": False, "separators": (",", ":")}
+    def __init__(self) -> None:
+        self.json_dumps_params = {"ensure_ascii": False, "separators": (",", ":")}
 
 
 class SolmuAPI(NinjaAPI):

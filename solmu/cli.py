@@ -368,6 +368,7 @@ ROOMS = {
     "import": ("Read organisations from a spreadsheet.", "solmu.partnerships.importing_cli:main"),
     "seed": ("Fill a database with synthetic data.", "solmu.portal.seed:main"),
     "token": ("Make, list and revoke API tokens.", "solmu.accounts.tokens:main"),
+    "person": ("Write out or erase what is known of a person.", "solmu.people.privacy:main"),
     "admin": (
         "Make somebody an administrator and print a link that signs them in.",
         "solmu.organisations.signing_in:first_admin",

@@ -130,6 +130,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": _database()}
+# Each process keeps what it has drawn; the database's own marks say when it is out of date.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -163,6 +170,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "solmu.accounts.forms.ReauthenticateForm",
 }
 
+SESSION_ENGINE = "solmu.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SOLMU_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SOLMU_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

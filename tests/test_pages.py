@@ -35,7 +35,8 @@ class _Texts(HTMLParser):
             self._hidden += 1
         facts = dict(attrs)
         if tag not in self._void:
-            self._foreign.append("lang" in facts and tag != "html")
+            foreign = ("lang" in facts and tag != "html") or facts.get("translate") == "no"
+            self._foreign.append(foreign)
         for name in ("aria-label", "title", "placeholder", "alt"):
             if facts.get(name) and not any(self._foreign):
                 self.texts.append(facts[name] or "")
@@ -101,7 +102,11 @@ def test_pages_have_no_text_left_in_english(pages: list[tuple[Client, Page]]) ->
         same = set(read["en"]) & set(read["fi"])
         with override("fi"):
             # A text of the code that has a Finnish form must be shown in it.
-            faults += [f"{page.path}: {text!r}" for text in same if gettext(text) != text]
+            faults += [
+                f"{page.path}: {text!r}"
+                for text in same - {"English"}  # languages are called by their own names
+                if gettext(text) != text
+            ]
     assert not faults, "\n".join(faults)
 
 

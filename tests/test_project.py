@@ -57,3 +57,17 @@ def test_lock_has_what_the_project_asks_for(name: str) -> None:
     locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / name).read_text(), re.MULTILINE))
     names = {re.split(r"[\[<>=!; ]", line)[0].lower().replace("_", "-") for line in wanted}
     assert names <= locked
+
+
+def test_environment_variables_are_documented() -> None:
+    guide = (ROOT / "docs" / "administrators.md").read_text()
+    used = {
+        name
+        for path in (ROOT / "solmu").rglob("*.py")
+        if "tests" not in path.parts
+        for name in re.findall(
+            r"(?:environ(?:\.get\(|\[)|_flag\()\s*[\"']([A-Z_]+)[\"']", path.read_text()
+        )
+    }
+    assert "DATABASE_URL" in used
+    assert {name for name in used - {"DJANGO_SETTINGS_MODULE"} if f"`{name}" not in guide} == set()

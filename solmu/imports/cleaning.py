@@ -49,9 +49,9 @@ _many = re.compile(r"[;\n|/,]|\s{3,}")
 _spaces = re.compile(r"[ \t\u2000-\u200a]+")
 
 _month_stems = (
-    ("tammi", "jan"), ("helmi", "feb"), ("maalis", "mar"), ("huhti", "apr"), ("touko", "maj", "may"),
-    ("kesä", "jun"), ("heinä", "jul"), ("elo", "aug"), ("syys", "sep"), ("loka", "okt", "oct"),
-    ("marras", "nov"), ("joulu", "dec"),
+    ("tammi", "jan"), ("helmi", "feb"), ("maalis", "mar"), ("huhti", "apr"),
+    ("touko", "maj", "may"), ("kesä", "jun"), ("heinä", "jul"), ("elo", "aug"), ("syys", "sep"),
+    ("loka", "okt", "oct"), ("marras", "nov"), ("joulu", "dec"),
 )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def _sane(found: date, value: str) -> date:
 
 
 def business_id(cell: Cell, country: str = "") -> BusinessId | None:
-    """Return a checked business ID: Finnish as "1234567-8", others as their register writes them."""
+    """Return a checked business ID: Finnish as "1234567-8", others as the register writes them."""
     value = text(cell)
     if not value:
         return None
@@ -231,6 +231,8 @@ def _iso(prefix: str) -> str:
 
 def _european_id(value: str, country: str) -> BusinessId:
     module = get_cc_module(country.lower(), "vat")
+    if module is None:
+        raise CleaningError(_("This isn't a business ID: %(value)s") % {"value": value[:40]})
     try:
         number = module.validate(value)
     except NumberError as error:
@@ -297,7 +299,7 @@ def phones(cell: Cell) -> list[str]:
 
 
 def people(cell: Cell) -> list[PersonName]:
-    """Return the persons named in a cell: "Etunimi Sukunimi", "Sukunimi, Etunimi", several by ";"."""
+    """Return the people in a cell: "Etunimi Sukunimi", "Sukunimi, Etunimi", several by ";"."""
     value = plain(cell)
     if not value or value.lower() in NOTHING:
         return []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as made
 from datetime import date
@@ -50,7 +50,7 @@ class Field:
 
 @dataclass(slots=True)
 class Column:
-    """One column of the file and the field that it is taken for; `field` is empty: kept as it is."""
+    """One column of the file and the field that it is taken for; with no field it is kept as is."""
 
     index: int
     heading: str
@@ -223,7 +223,7 @@ class _Laid:
         }
 
     def _why_dropped(
-        self, place: int, filled: list[Cell], heading: Collection[str], titles: Collection[int]
+        self, place: int, filled: Sequence[Cell], heading: set[str], titles: Collection[int]
     ) -> str:
         if not filled:
             return "empty"
@@ -326,7 +326,7 @@ def _likeness(key: str, word: str) -> float:
 
 
 def guess(
-    table: Table, fields: Sequence[Field], known: Mapping[str, Collection[str]] | None = None
+    table: Table, fields: Sequence[Field], known: Mapping[str, Container[str]] | None = None
 ) -> MappedColumns:
     """Guess each column's field; `known` gives a field's usual values, as `cleaning.value_key`s."""
     known = known or {}
@@ -355,7 +355,7 @@ def guess(
 
 
 def _find_ticks(
-    columns: Sequence[Column], samples: Sequence[list[Cell]], known: Mapping[str, Collection[str]]
+    columns: Sequence[Column], samples: Sequence[list[Cell]], known: Mapping[str, Container[str]]
 ) -> None:
     """Find columns that are one value of a list, ticked ("x" under "Project")."""
     for column in columns:
@@ -370,7 +370,7 @@ def _find_ticks(
 
 
 def _final_score(
-    column: Column, sample: Sequence[Cell], one: Field, known: Mapping[str, Collection[str]]
+    column: Column, sample: Sequence[Cell], one: Field, known: Mapping[str, Container[str]]
 ) -> float:
     heading = heading_score(column.heading, one)
     content = _content_score(sample, one, known)
@@ -384,7 +384,7 @@ def _final_score(
 
 
 def _content_score(
-    sample: Sequence[Cell], one: Field, known: Mapping[str, Collection[str]]
+    sample: Sequence[Cell], one: Field, known: Mapping[str, Container[str]]
 ) -> float | None:
     scores = []
     if one.looks:
@@ -404,7 +404,7 @@ def _content_score(
 def _sample(table: Table, index: int) -> list[Cell]:
     step = max(1, len(table.rows) // SAMPLE)
     cells = (row.cells[index] if index < len(row.cells) else None for row in table.rows[::step])
-    sample = [cell for cell in cells if cell is not None and cell != ""]
+    sample: list[Cell] = [cell for cell in cells if cell is not None and cell != ""]
     return (
         sample
         or [

@@ -1,4 +1,4 @@
-"""Imports that are kept: the file, what its columns mean, the plan of each row, and what was done."""
+"""Imports that are kept: the file, what its columns mean, each row's plan, and what was done."""
 
 import uuid
 from typing import ClassVar
@@ -111,7 +111,9 @@ class Line(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["batch", "number"], name="import_line_number_is_unique"),
+            models.UniqueConstraint(
+                fields=["batch", "number"], name="import_line_number_is_unique"
+            ),
         ]
         indexes = [
             models.Index(fields=["batch", "action", "number"], name="import_line_action"),
@@ -139,7 +141,8 @@ class ValueMapping(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["institution_id", "kind", "field", "value"], name="import_value_is_mapped_once"
+                fields=["institution_id", "kind", "field", "value"],
+                name="import_value_is_mapped_once",
             ),
         ]
 
@@ -151,7 +154,7 @@ class Made(models.Model):
     """The records of one table that an import created: what an undo takes back."""
 
     IMPERSONAL: ClassVar = {"table", "record_ids"}
-    PERSONAL: ClassVar = {}
+    PERSONAL: ClassVar[dict[str, str]] = {}
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="made")
     table = models.CharField(max_length=60)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Literal
 
 import python_calamine
 from django.utils.translation import gettext as _
@@ -109,7 +110,8 @@ def read_bytes(content: bytes) -> Workbook:
 def _too_big() -> ReadingError:
     return ReadingError(
         _(
-            "The file is larger than %(n)s megabytes. Remove pictures and sheets that aren't needed, or split it."
+            "The file is larger than %(n)s megabytes. "
+            "Remove pictures and sheets that aren't needed, or split it."
         )
         % {"n": MAX_BYTES // 1024 // 1024}
     )
@@ -122,21 +124,24 @@ def _refuse_foreign(content: bytes) -> None:
             raise ReadingError(_password())
         raise ReadingError(
             _(
-                "This is the old Excel format (.xls). Open it in a spreadsheet program and save it as .xlsx or .ods."
+                "This is the old Excel format (.xls). "
+                "Open it in a spreadsheet program and save it as .xlsx or .ods."
             )
         )
     for mark, kind in FOREIGN_FILES:
         if content.startswith(mark) and (kind != "bitmap" or b"\x00" in content[:64]):
             raise ReadingError(
                 _(
-                    "This isn't a spreadsheet, whatever its name says. Choose a CSV, XLSX or ODS file."
+                    "This isn't a spreadsheet, whatever its name says. "
+                    "Choose a CSV, XLSX or ODS file."
                 )
             )
     head = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head")):
         raise ReadingError(
             _(
-                "This is a web page saved as a spreadsheet. Open it in a spreadsheet program and save it as .xlsx."
+                "This is a web page saved as a spreadsheet. "
+                "Open it in a spreadsheet program and save it as .xlsx."
             )
         )
 
@@ -172,7 +177,8 @@ def _read_zipped(content: bytes) -> Workbook:
 
 def _broken() -> str:
     return _(
-        "The file is damaged or isn't a spreadsheet. Open it in a spreadsheet program and save it again."
+        "The file is damaged or isn't a spreadsheet. "
+        "Open it in a spreadsheet program and save it again."
     )
 
 
@@ -248,7 +254,8 @@ def _refuse_size(rows: int, columns: int) -> None:
     if columns > MAX_COLUMNS:
         raise ReadingError(
             _(
-                "A sheet has %(n)s columns; at most %(max)s can be read. Remove the ones that aren't needed."
+                "A sheet has %(n)s columns; at most %(max)s can be read. "
+                "Remove the ones that aren't needed."
             )
             % {"n": columns, "max": MAX_COLUMNS}
         )
@@ -401,20 +408,18 @@ def _csv_rows(text: str, delimiter: str) -> list[Row]:
     return rows
 
 
-def _parse_csv(text: str, delimiter: str, quoting: int) -> list[Row]:
+def _parse_csv(text: str, delimiter: str, quoting: Literal[0, 3]) -> list[Row]:
     csv.field_size_limit(max(len(text) + 1, 131_072))
     rows: list[Row] = []
     cells = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting):
-            if len(row) > MAX_COLUMNS:
-                row = _without_empty_end(row)
-                _refuse_size(0, len(row))
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting):
+            row = line if len(line) <= MAX_COLUMNS else _without_empty_end(line)
             cells += len(row)
             rows.append(row)  # type: ignore[arg-type]
-            if len(rows) > MAX_ROWS or cells > MAX_CELLS:
-                _refuse_size(len(rows), max(1, cells // len(rows)))
-                _refuse_size(MAX_ROWS + 1, 0)
+            _refuse_size(len(rows), len(row) if len(row) > MAX_COLUMNS else 0)
+            if cells > MAX_CELLS:
+                _refuse_size(MAX_ROWS, MAX_COLUMNS)
     except csv.Error as error:
         raise ReadingError(_broken()) from error
     return rows

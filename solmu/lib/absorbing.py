@@ -202,6 +202,14 @@ class Absorption:
             self.journal.append({"do": did, "model": label, "pk": row.pk, **facts})
 
 
+def touched(journal: list[dict[str, Any]]) -> dict[str, list[int]]:
+    """The rows that a journal tells of, by model."""
+    found: dict[str, set[int]] = {}
+    for entry in journal:
+        found.setdefault(entry["model"], set()).add(entry["pk"])
+    return {model: sorted(keys) for model, keys in found.items()}
+
+
 def undo(journal: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Take back what the journal says, the last first; returns what others have changed since."""
     left = []

@@ -23,6 +23,7 @@ from solmu.organisations import directory
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
 from solmu.organisations.permissions import EDITORS, can_add, can_edit
+from solmu.organisations.querysets import called
 from solmu.people.api_access import ApiRequest, Bearer
 
 router = Router()
@@ -165,8 +166,8 @@ def _adding(request: ApiRequest) -> Institution | None:
 def organisations(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
     """List the organisations that the viewer can see."""
     rows = _visible(request)
-    if asked.q.strip():
-        rows = rows.named_like(asked.q.strip())
+    if text := asked.q.strip():
+        rows = rows.filter(called(text))
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.region:

@@ -64,11 +64,11 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"organisation": found, "form": form}
     status = 200
     if form.is_bound and form.is_valid():
-        choices = _choices(request)
+        choices = asked_choices(request)
         try:
             kept, gone = merging.ends(found, form.cleaned_data["other"])
             seen_before = merging.preview(kept, gone, choices)
-            questions = _questions(seen_before.overlaps, choices, request.viewer)
+            questions = questions_of(seen_before.overlaps, choices, request.viewer)
             context |= {"kept": kept, "gone": gone, "questions": questions}
             if request.method == "POST" and "merge" in request.POST:
                 unsettled = [one for one in questions if one.key not in choices]
@@ -114,7 +114,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = request.viewer
     may_decide = found.state == Merge.State.WAITING and can_decide_merge(viewer, found)
     may_undo = found.state == Merge.State.DONE and can_undo_merge(viewer, found)
-    choices = {**found.choices, **_choices(request)}
+    choices = {**found.choices, **asked_choices(request)}
     if request.method == "POST":
         act = request.POST.get("act", "")
         if (act in {"accept", "decline"} and not may_decide) or (act == "undo" and not may_undo):
@@ -127,7 +127,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     if may_decide:
         try:
             overlaps = merging.preview(found.kept, found.gone, {}).overlaps
-            questions = _questions(overlaps, choices, viewer)
+            questions = questions_of(overlaps, choices, viewer)
         except merging.MergeError as error:
             messages.error(request, str(error))
     return render(
@@ -173,7 +173,8 @@ def _told(request: HttpRequest, merge: Merge) -> HttpResponse:
     return redirect(merge.kept)
 
 
-def _choices(request: HttpRequest) -> dict[str, str]:
+def asked_choices(request: HttpRequest) -> dict[str, str]:
+    """Which period holds, for each overlap that was answered."""
     return {
         key.removeprefix("holds-"): value
         for key, value in request.POST.items()
@@ -181,7 +182,10 @@ def _choices(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _questions(overlaps: list[Overlap], choices: dict[str, str], viewer: Viewer) -> list[Question]:
+def questions_of(
+    overlaps: list[Overlap], choices: dict[str, str], viewer: Viewer
+) -> list[Question]:
+    """The overlaps that the viewer may know of, as questions."""
     asked: dict[str, Question] = {}
     for overlap in overlaps:
         if not viewer.is_admin and _institution_of(overlap.kept) not in viewer.institutions:

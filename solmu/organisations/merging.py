@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from solmu.audit import history
 from solmu.lib import clock
-from solmu.lib.absorbing import Absorption, Overlap, undo
+from solmu.lib.absorbing import Absorption, Overlap, touched, undo
 from solmu.lib.composed import follow
 from solmu.organisations import indexing
 from solmu.organisations.models import Institution, Merge, Organisation, SlugHistory
@@ -139,11 +139,8 @@ def _absorb(kept_id: int, gone_id: int, choices: dict[str, str]) -> Absorption:
 def _follow(merge: Merge) -> None:
     """Let the index and the evidence tell what is now."""
     indexing.index_changed([merge.kept_id, merge.gone_id])
-    touched: dict[str, set[int]] = {}
-    for entry in merge.journal:
-        touched.setdefault(entry["model"], set()).add(entry["pk"])
-    for model, keys in touched.items():
-        follow("relation" if model == RELATION else model, sorted(keys))
+    for model, keys in touched(merge.journal).items():
+        follow("relation" if model == RELATION else model, keys)
 
 
 def address_of(slug: str) -> Organisation | None:

@@ -358,7 +358,9 @@ def _page(
             if may_figure
             else None,
             "institution": Institution.objects.visible_to(viewer).filter(pk=found.pk).first(),
-            "panels": [reverse(name, args=[found.pk]) for name in composed("ORGANISATION_PANELS")],
+            "panels": [reverse(name, args=[found.pk]) for name in composed("ORGANISATION_PANELS")]
+            if viewer.institution_id
+            else [],
             "history": [
                 Part(
                     Organisation,

@@ -54,18 +54,19 @@ class AddForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         own = picture.institution.pk
+        fields: Any = self.fields
         if organisation:
             for name in self.OF_ORGANISATION:
                 del self.fields[name]
         else:
-            self.fields["country"].choices = [
+            fields["country"].choices = [
                 (code, name)
                 for code, name in sorted(
                     ((code, country_name(code)) for code in COUNTRIES),
                     key=lambda pair: (pair[0] != "FI", pair[1]),
                 )
             ]
-            self.fields["municipality"].choices = [
+            fields["municipality"].choices = [
                 ("", "–"),
                 *sorted(
                     (
@@ -80,17 +81,17 @@ class AddForm(forms.Form):
             for level in reversed(picture.words.levels)
             if can_decide_level(picture.viewer, own, level)
         ]
-        self.fields["level"].choices = [
+        fields["level"].choices = [
             ("", gettext("No level yet: a potential partner")),
             *((str(level.pk), level.name) for level in self.levels),
         ]
-        self.fields["contents"].choices = [
+        fields["contents"].choices = [
             (option.value, option.label) for option in picture.words.options("content")
         ]
-        if not self.fields["contents"].choices:
+        if not fields["contents"].choices:
             del self.fields["contents"]
         people = colleagues(own)
-        self.fields["owner"].choices = [
+        fields["owner"].choices = [
             ("", gettext("nobody yet")),
             *((str(person.pk), person.name) for person in people),
         ]

@@ -74,5 +74,5 @@ def _chosen(request: HttpRequest) -> Organisation | None:
     pk = request.GET.get("organisation", "")
     if not pk:
         return None
-    seen = Organisation.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+    seen = Organisation.objects.visible_to(request.viewer)
     return get_object_or_404(seen, pk=int(pk) if pk.isascii() and pk.isdecimal() else 0)

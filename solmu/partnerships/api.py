@@ -21,6 +21,7 @@ from solmu.lib.api_types import Day, Input, Listed, Listing, Sent, body_field, l
 from solmu.lib.periods import first_day, last_day
 from solmu.lib.problems import ProblemError, invalid
 from solmu.organisations.models import Affiliation, Institution, Organisation
+from solmu.organisations.querysets import called
 from solmu.partnerships import adding, describing, standing
 from solmu.partnerships.contacts_api import router as contacts
 from solmu.partnerships.dialogue_api import router as dialogue
@@ -199,7 +200,7 @@ def partnerships(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
     if asked.organisation is not None:
         rows = rows.filter(organisation_id=asked.organisation)
     if text := asked.q.strip():
-        rows = rows.filter(organisation__in=Organisation.objects.named_like(text))
+        rows = rows.filter(called(text, "organisation__"))
     return listing(rows, [("id", "asc")], asked, lambda page: _shown(page, words))
 
 

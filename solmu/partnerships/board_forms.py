@@ -25,13 +25,14 @@ class MoveForm(ReasonForm):
         self, *args: Any, levels: list[Level], derived: str, viewer: Viewer, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        fields: Any = self.fields
         self.derived = derived
         self.levels = {str(level.rank): level for level in levels}
         named = [
             (rank, self._named(level, viewer)) for rank, level in reversed(self.levels.items())
         ]
-        self.fields["level"].choices = [*named, (NO_LEVEL, gettext("No level yet"))]
-        self.fields["scope"].choices = [
+        fields["level"].choices = [*named, (NO_LEVEL, gettext("No level yet"))]
+        fields["scope"].choices = [
             (
                 scope.value,
                 gettext("%(scope)s, by place") % {"scope": scope.label}

@@ -70,7 +70,7 @@ def strategy(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a partner to another level or scope, with a reason and the day it takes effect."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     stakeholder, institution = _stakeholder(request, pk)
     if not can_edit(viewer, stakeholder):
         raise PermissionDenied
@@ -115,7 +115,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a move back while nothing has changed since."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     standing = get_object_or_404(
         Standing.objects.visible_to(viewer).select_related("stakeholder__organisation"), pk=pk
     )
@@ -152,7 +152,7 @@ def _as_svg(request: HttpRequest, board: Board) -> HttpResponse:
 
 def _stakeholder(request: HttpRequest, pk: int) -> tuple[Any, Institution]:
     """The stakeholder as it stands today, and its institution with its area."""
-    seen = Stakeholder.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+    seen = Stakeholder.objects.visible_to(request.viewer)
     own = get_object_or_404(seen.values_list("institution_id", flat=True), pk=pk)
     institution = with_area(Institution.objects.all()).get(pk=own)
     return get_object_or_404(standing_on(seen, clock.today(), institution), pk=pk), institution

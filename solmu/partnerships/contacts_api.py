@@ -61,7 +61,7 @@ class ContactOut(BaseModel):
     language: str
     title: str
     note: str
-    legal_basis: LegalBasis
+    legal_basis: str
     retention_until: date | None
     valid_from: date | None
     valid_to: date | None

@@ -35,7 +35,7 @@ class EntryOut(BaseModel):
     institution: str = Field(description="The institution's slug")
     organisation: int
     organisation_name: str
-    kind: Kind
+    kind: str
     on: date
     title: str
     text: str

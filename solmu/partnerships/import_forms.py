@@ -25,7 +25,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Your spreadsheet"),
         help_text=_(
-            "CSV, XLSX or ODS, as it is: extra rows above, several sheets and other columns do no harm."
+            "CSV, XLSX or ODS, as it is: "
+            "extra rows above, several sheets and other columns do no harm."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.ods"}),
     )
@@ -36,7 +37,8 @@ class UploadForm(forms.Form):
         if file.size > MAX_BYTES:
             raise forms.ValidationError(
                 gettext(
-                    "The file is larger than %(n)s megabytes. Remove pictures and sheets that aren't needed, or split it."
+                    "The file is larger than %(n)s megabytes. "
+                    "Remove pictures and sheets that aren't needed, or split it."
                 )
                 % {"n": MAX_BYTES // 1024 // 1024}
             )

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from solmu.partnerships.import_planning import Target
 
 COLUMNS = (
-    "id", "name_fi", "name_sv", "name_en", "name_key", "kind", "business_id", "country", "region_id",
-    "municipality_id", "postal_code", "website", "fields", "public", "fact_sources",
+    "id", "name_fi", "name_sv", "name_en", "name_key", "kind", "business_id", "country",
+    "region_id", "municipality_id", "postal_code", "website", "fields", "public", "fact_sources",
 )  # fmt: skip
 _COLUMN_OF = {"municipality": "municipality_id", "region": "region_id"}
 
@@ -162,7 +162,7 @@ class Known:
         return organisation["id"] in self.stakeholders
 
     def names_for_comparison(self) -> Iterator[tuple[int, str, str, bool]]:
-        """The entries that the institution may see: id, key, place, and whether they have a number."""
+        """The entries that the institution may see: id, key, place, whether they have a number."""
         own = OrganisationSource.objects.filter(
             institution_id=self.institution_id, organisation_id=OuterRef("pk")
         )
@@ -238,7 +238,7 @@ class Known:
             institution_id=self.institution_id, organisation_id__in=ids
         )
         states = {
-            row["id"]: StakeholderState(row["id"], row["organisation_id"], row)
+            row["id"]: StakeholderState(row["id"], row["organisation_id"], dict(row))
             for row in rows.values("id", "organisation_id", "roles", "next_step", "notes", "extra")
         }
         self._add_standings(states)
@@ -272,8 +272,8 @@ class Known:
 
     def _add_contacts(self, states: Mapping[int, StakeholderState]) -> None:
         rows = Contact.objects.filter(stakeholder_id__in=_those(states)).values_list(
-            "stakeholder_id", "pk", "title", "person_id", "person__given_name", "person__family_name",
-            "person__email", "person__other_emails", "person__phone",
+            "stakeholder_id", "pk", "title", "person_id", "person__given_name",
+            "person__family_name", "person__email", "person__other_emails", "person__phone",
         )  # fmt: skip
         edited = self._edited_people(states)
         for id_, contact_id, title, person_id, given, family, email, others, phone in rows:

@@ -40,7 +40,7 @@ MANY_CANDIDATES = 3
 
 @dataclass(slots=True)
 class Settled:
-    """What a person has said about a row in the preview: other cells, and which organisation it is."""
+    """What a person said about a row in the preview: other cells, and which organisation it is."""
 
     corrections: Mapping[str, str] = field(default_factory=dict)
     decision: str = ""
@@ -526,7 +526,8 @@ def _same(one: Any, other: Any) -> bool:
 
 def _name_of(key: Any) -> str:
     if isinstance(key, tuple):
-        return {"extra": key[1], "day": "last_contact", "person": "contact"}.get(key[0], key[0])
+        names_of = {"extra": key[1], "day": "last_contact", "person": "contact"}
+        return str(names_of.get(key[0], key[0]))
     return str(key)
 
 

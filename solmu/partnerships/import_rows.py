@@ -1,4 +1,4 @@
-"""Understanding one row of a spreadsheet of partners: its cells become facts, remarks and reasons."""
+"""Understanding one row of a spreadsheet of partners: cells become facts, remarks and reasons."""
 
 from __future__ import annotations
 

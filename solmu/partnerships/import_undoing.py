@@ -87,7 +87,7 @@ class _Undoing:
         self._remove(Stakeholder, gone)
 
     def _put_back(self) -> None:
-        """Give changed records their values before, where they still are as the import left them."""
+        """Give changed records their values back, where they are still as the import left them."""
         for change in Changed.objects.filter(batch=self.batch).order_by("-pk"):
             model = _model_of(change.table)
             row = model.objects.filter(pk=change.record_id).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -53,7 +54,7 @@ STAGES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Choose a file; earlier imports are listed below."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     institution_id = viewer.institution_id
     if institution_id is None or not can_import(viewer, institution_id):
         raise PermissionDenied
@@ -81,7 +82,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _batch(request: HttpRequest, pk: int) -> Batch:
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found: Batch = get_object_or_404(
         Batch.objects.visible_to(viewer).defer("content"), pk=pk, kind=KIND
     )
@@ -141,7 +142,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     mapped = MappedColumns.from_json(found.columns).columns
     form = ColumnsForm(request.POST if request.method == "POST" else None, mapped)
     if request.method == "POST" and form.is_valid():
-        viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = request.viewer
         try:
             importing.map_columns(found, form.chosen, by=viewer)
         except ImportingError as error:
@@ -174,7 +175,7 @@ def values(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, found.unmapped, vocabulary
     )
     if request.method == "POST" and form.is_valid():
-        importing.map_values(found, form.meanings, by=request.viewer)  # type: ignore[attr-defined]
+        importing.map_values(found, form.meanings, by=request.viewer)
         return _planned(request, found)
     return render(
         request,
@@ -188,7 +189,7 @@ def _planned(request: HttpRequest, found: Batch) -> HttpResponse:
     """Plan again and show what would become of the rows now."""
     full = Batch.objects.get(pk=found.pk)
     try:
-        importing.start_plan(full, by=request.viewer)  # type: ignore[attr-defined]
+        importing.start_plan(full, by=request.viewer)
     except ReadingError as error:
         messages.error(request, str(error))
         return redirect("partnerships:import")
@@ -202,13 +203,13 @@ def row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = _batch(request, pk)
     line = get_object_or_404(found.lines.select_related("batch"), number=number)
     mapped = MappedColumns.from_json(found.columns).columns
-    changeable = found.state == State.PLANNED
+    changeable, words = found.state == State.PLANNED, _Words(found)
     form = RowForm(request.POST if request.method == "POST" else None, line, mapped)
     if request.method == "POST" and form.is_valid():
         try:
             importing.settle(
                 line,
-                by=request.viewer,  # type: ignore[attr-defined]
+                by=request.viewer,
                 corrections=form.corrections,
                 decision=form.cleaned_data.get("decision"),
             )
@@ -225,8 +226,8 @@ def row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             "form": form,
             "changeable": changeable,
             "becomes": badge(line.get_action_display(), TONES[line.action]),
-            "differences": [_difference(found, both) for both in line.conflicts],
-            "changes": [_change(found, change) for change in line.changes],
+            "differences": [_difference(words, both) for both in line.conflicts],
+            "changes": [_change(words, change) for change in line.changes],
         },
         status=422 if form.is_bound else 200,
     )
@@ -238,7 +239,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve the plan: a worker writes it, all or nothing."""
     found = _batch(request, pk)
     try:
-        importing.start_apply(found, by=request.viewer)  # type: ignore[attr-defined]
+        importing.start_apply(found, by=request.viewer)
     except ImportingError as error:
         messages.error(request, str(error))
     return redirect("partnerships:import-batch", pk)
@@ -257,7 +258,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the import back, as far as nobody has built on it."""
     found = _batch(request, pk)
     try:
-        import_undoing.undo(found, by=request.viewer)  # type: ignore[attr-defined]
+        import_undoing.undo(found, by=request.viewer)
     except ImportingError as error:
         messages.error(request, str(error))
     else:
@@ -340,19 +341,21 @@ def _table(request: HttpRequest, found: Batch) -> Table[Line]:
         text = line.name or _("no name")
         return format_html('<a href="{}rows/{}/">{}</a>', request.path, line.number, text)
 
-    columns_shown = [
+    words = _Words(found)
+    columns_shown: list[Column[Line]] = [
         Column("name", _("Organisation"), name, export=lambda line: line.name),
         Column("row", _("Row"), lambda line: line.row, numeric=True),
-        *([Column("sheet", _("Sheet"), lambda line: line.sheet)] if several else []),
         Column(
             "action",
             _("What happens") if changeable else _("What happened"),
             lambda line: badge(line.get_action_display(), TONES[line.action]),
             export=lambda line: line.get_action_display(),
         ),
-        Column("why", _("Why, and what to look at"), lambda line: _remarks(found, line),
+        Column("why", _("Why, and what to look at"), lambda line: _remarks(words, line),
                export=lambda line: " ".join([*line.reasons, *line.notes])),
     ]  # fmt: skip
+    if several:
+        columns_shown.insert(2, Column("sheet", _("Sheet"), lambda line: line.sheet))
     return Table(
         request,
         columns_shown,
@@ -365,51 +368,57 @@ def _table(request: HttpRequest, found: Batch) -> Table[Line]:
     )
 
 
-def _remarks(found: Batch, line: Line) -> SafeString | str:
+def _remarks(words: _Words, line: Line) -> SafeString | str:
     """Reasons first, then what changes, what differs and what may be the same."""
     parts: list[Any] = [*line.reasons]
-    parts += [_difference(found, both) for both in line.conflicts]
-    parts += [_change(found, change) for change in line.changes]
+    parts += [_difference(words, both) for both in line.conflicts]
+    parts += [_change(words, change) for change in line.changes]
     if line.candidates and not line.decision:
         like = ", ".join(entry.get("name", "") for entry in line.candidates[:2])
         parts.append(_("Perhaps the same as %(name)s") % {"name": like})
     parts += line.notes
     if line.action == Line.Action.CREATED and not parts:
-        parts.append(_gist(found, line))
+        parts.append(_gist(words, line))
     return format_html_join("", '<span class="note">{}</span>', ((part,) for part in parts[:6]))
 
 
-def _gist(found: Batch, line: Line) -> str:
+def _gist(words: _Words, line: Line) -> str:
     """What a new row was understood as, in a few words."""
     facts = line.facts
-    told = [_value(found, key, facts.get(key)) for key in ("level", "contents", "municipality")]
+    told = [words.of(key, facts.get(key)) for key in ("level", "contents", "municipality")]
     people = [f"{person[0]} {person[1]}".strip() or person[3] for person in facts.get("people", ())]
     return " · ".join(part for part in (*told, *people) if part)
 
 
-def _change(found: Batch, change: dict[str, Any]) -> str:
-    words = {
+def _change(words: _Words, change: dict[str, Any]) -> str:
+    told = {
         "field": _label(change["field"]),
-        "before": _value(found, change["field"], change.get("before")),
-        "after": _value(found, change["field"], change.get("after")),
+        "before": words.of(change["field"], change.get("before")),
+        "after": words.of(change["field"], change.get("after")),
     }
     if change.get("proposed"):
-        return _("%(field)s: “%(after)s” is proposed to the directory") % words
-    if not words["before"]:
-        return _("%(field)s: %(after)s") % words
-    return _("%(field)s: %(before)s → %(after)s") % words
+        return _("%(field)s: “%(after)s” is proposed to the directory") % told
+    if not told["before"]:
+        return _("%(field)s: %(after)s") % told
+    return _("%(field)s: %(before)s → %(after)s") % told
 
 
-def _difference(found: Batch, both: dict[str, Any]) -> str:
+def _difference(words: _Words, both: dict[str, Any]) -> str:
     return _("%(field)s: you have “%(here)s”, the file says “%(file)s”; yours stays") % {
         "field": _label(both["field"]),
-        "here": _value(found, both["field"], both.get("here")) or "–",
-        "file": _value(found, both["field"], both.get("file")) or "–",
+        "here": words.of(both["field"], both.get("here")) or "–",
+        "file": words.of(both["field"], both.get("file")) or "–",
     }
 
 
-_NAMED_AS = {"contents": "content", "themes": "theme", "roles": "role", "fields": "field", "municipality": "place",
-             "title": "contact_title"}  # fmt: skip
+_NAMED_AS = {
+    "contents": "content",
+    "themes": "theme",
+    "roles": "role",
+    "fields": "field",
+    "municipality": "place",
+    "title": "contact_title",
+}
 
 
 def _label(field: str) -> str:
@@ -417,27 +426,26 @@ def _label(field: str) -> str:
     return str(known.label) if known else field
 
 
-def _value(found: Batch, field: str, value: Any) -> str:
-    key = _NAMED_AS.get(field, field)
-    if isinstance(value, list):
-        return ", ".join(_value(found, field, one) for one in value)
-    if value in (None, ""):
-        return ""
-    if key not in BY_KEY:
-        return str(value)
-    names = _names(found).setdefault(key, None)
-    if names is None:
-        names = _names(found)[key] = dict(_vocabulary(found).choices(key))
-    return str(names.get(str(value), value))
+class _Words:
+    """What codes in a batch's facts are called, looked up once a page."""
 
+    def __init__(self, found: Batch) -> None:
+        self._institution_id = found.institution_id
+        self._names: dict[str, dict[str, str]] = {}
 
-def _names(found: Batch) -> dict[str, Any]:
-    if not hasattr(found, "shown_names"):
-        found.shown_names = {}  # type: ignore[attr-defined]
-    return found.shown_names  # type: ignore[attr-defined,no-any-return]
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._institution_id)
 
-
-def _vocabulary(found: Batch) -> Vocabulary:
-    if not hasattr(found, "vocabulary"):
-        found.vocabulary = Vocabulary(found.institution_id)  # type: ignore[attr-defined]
-    return found.vocabulary  # type: ignore[attr-defined,no-any-return]
+    def of(self, field: str, value: Any) -> str:
+        """The words for a value of a field."""
+        key = _NAMED_AS.get(field, field)
+        if isinstance(value, list):
+            return ", ".join(self.of(field, one) for one in value)
+        if value in (None, ""):
+            return ""
+        if key not in BY_KEY:
+            return str(value)
+        if key not in self._names:
+            self._names[key] = dict(self._vocabulary.choices(key))
+        return self._names[key].get(str(value), str(value))

@@ -6,9 +6,11 @@ English, or because somebody once said what it means; else it is unknown, and ke
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 from django.utils.translation import get_language
 from rapidfuzz import fuzz, process
@@ -45,86 +47,9 @@ MAPPABLE = (
     "country",
 )
 
-_ROLES = {
-    "customer": "asiakas, asiakkuus, kund, customer, client",
-    "employer": "työnantaja, työpaikka, työelämäkumppani työpaikka, arbetsgivare, arbetsplats, employer",
-    "partner": "kumppani, yhteistyökumppani, partner, samarbetspartner, yhteistyötaho, verkostokumppani",
-    "funder": "rahoittaja, finansiär, funder, sponsori, sponsor",
-    "authority": "viranomainen, viranomaistaho, myndighet, authority",
-    "education_provider": "koulutuksen järjestäjä, oppilaitos, oppilaitoskumppani, läroanstalt, "
-    "utbildningsanordnare, education provider, school",
-    "supplier": "toimittaja, palveluntuottaja, alihankkija, leverantör, supplier, vendor",
-    "other": "muu, muut, muu sidosryhmä, annan, övriga, other",
-}
-_STATES = {
-    "potential": "potentiaalinen, mahdollinen, prospekti, suunnitteilla, liidi, potentiell, möjlig, "
-    "planerad, prospect, potential, lead, planned",
-    "active": "aktiivinen, aktiivi, voimassa, käynnissä, nykyinen, aktiv, pågående, i kraft, active, "
-    "ongoing, current",
-    "paused": "tauolla, tauko, keskeytetty, lepää, pausad, vilande, paused, on hold, inactive, passiivinen",
-    "ended": "päättynyt, loppunut, entinen, lopetettu, avslutad, upphört, tidigare, ended, closed, former",
-}
-_KINDS = {
-    "education_provider": "koulutuksen järjestäjä, oppilaitos, ammattiopisto, lukio, koulu, "
-    "utbildningsanordnare, läroanstalt, skola, education provider, school",
-    "company": "yritys, osakeyhtiö, oy, toiminimi, företag, aktiebolag, company, enterprise, business, yksityinen",
-    "municipality": "kunta, kaupunki, kommun, stad, municipality, city",
-    "authority": "viranomainen, virasto, valtio, myndighet, authority, government, julkinen",
-    "university": "yliopisto, korkeakoulu, ammattikorkeakoulu, amk, universitet, högskola, yrkeshögskola, "
-    "university",
-    "association": "yhdistys, järjestö, säätiö, ry, liitto, kolmas sektori, förening, organisation, "
-    "stiftelse, association, ngo, foundation",
-    "project": "hanke, projekti, projekt, project",
-    "other": "muu, annan, other",
-}
-_FIELDS = {
-    "education": "kasvatus, kasvatusala, kasvatusalat, koulutusala, pedagogik, utbildning, education",
-    "arts": "taide, kulttuuri, taideala, humanistiset, humanistinen, media, konst, kultur, arts, culture",
-    "social": "yhteiskuntatieteet, yhteiskunta, samhällsvetenskap, social sciences",
-    "business": "liiketalous, kauppa, kaupan ala, liiketoiminta, hallinto, talous, företagsekonomi, handel, "
-    "ekonomi, business, administration, retail, kauppa ja hallinto",
-    "natural_sciences": "luonnontieteet, luonto, ympäristö, naturvetenskap, miljö, natural sciences",
-    "ict": "ict, tieto- ja viestintätekniikka, tvt, it, ohjelmistot, ohjelmistoala, tietotekniikka, data",
-    "engineering": "tekniikka, metalli, rakennus, rakentaminen, konetekniikka, teollisuus, kone, sähkö, "
-    "logistiikka, teknik, bygg, industri, engineering, construction, manufacturing, kone ja tuotanto",
-    "agriculture": "maatalous, metsä, maa- ja metsätalous, luonnonvara, lantbruk, skogsbruk, agriculture, "
-    "forestry",
-    "health": "terveys, sosiaali ja terveys, sote, hoiva, hyvinvointi, social och hälsovård, vård, health, care",
-    "services": "palvelut, palveluala, matkailu, ravitsemus, ravintola, liikunta, turvallisuus, puhtaus, "
-    "turism, tjänster, services, tourism, hospitality",
-}
-# Words that mean the same entry of an institution's own list, whatever it calls it.
-_ALIKE = (
-    "yhteystaho, kontakti, kontakt, contact, yhteystieto",
-    "yhteistyö, samarbete, cooperation, collaboration, yhteistyössä",
-    "kumppani, kumppanuus, partner, partnership, partnerskap",
-    "strateginen kumppani, strateginen, strateginen kumppanuus, strategisk partner, strategisk, "
-    "strategic partner, strategic, strategiskt partnerskap",
-    "työelämä, työelämäyhteistyö, arbetsliv, arbetslivet, working life, work life, työssäoppiminen",
-    "hankkeet, hanke, hankeyhteistyö, projekti, projektit, projekt, project, projects",
-    "koulutus, koulutusyhteistyö, utbildning, education, training",
-    "kansainvälisyys, kansainvälinen, kv, kv-toiminta, internationellt, internationell, "
-    "internationalisering, international",
-    "tutkimus ja kehittäminen, tki, t&k, tk, tki-toiminta, tutkimus, kehittäminen, forskning och utveckling, "
-    "fou, research and development, r&d, rdi, research",
-    "vihreä siirtymä, kestävä kehitys, grön omställning, hållbar utveckling, green transition, sustainability",
-    "digitaaliset taidot, digitalisaatio, digi, digitalisering, digitala färdigheter, digital skills, "
-    "digitalisation",
-    "jatkuva oppiminen, kontinuerligt lärande, lifelong learning, elinikäinen oppiminen",
-    "osallisuus ja hyvinvointi, hyvinvointi, työhyvinvointi, delaktighet och välbefinnande, "
-    "inclusion and well-being, wellbeing",
-    "yrittäjyys, företagsamhet, entrepreneurship",
-)
-# What in a name tells the kind, the surest first.
-_KIND_SIGNS = (
-    ("university", ("yliopisto", "universitet", "university", "ammattikorkeakoulu", "yrkeshogskola")),
-    ("education_provider", ("ammattiopisto", "oppilaitos", "lukio", "koulu", "skola", "gymnasium",
-                            "yrkesinstitut", "opisto", "koulutuskeskus", "college", "school")),
-    ("municipality", ("kaupunki", "kunta", "stad", "kommun", "municipality")),
-    ("authority", ("virasto", "ministerio", "ely keskus", "te toimisto", "hyvinvointialue", "ministeriet",
-                   "liitto maakunta", "tyollisyysalue", "valfardsomrade")),
-    ("project", ("hanke", "projekti", "projekt", "project")),
-)  # fmt: skip
+# People who know the field can add words without reading code.
+WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+
 _ASSOCIATIONS = frozenset(
     [
         "ry",
@@ -146,18 +71,16 @@ _JOINT_AUTHORITIES = frozenset(["kuntayhtyma", "samkommun", "kky"])
 @cache
 def usual_words(field: str) -> dict[str, str]:
     """The usual words of a field with a fixed list, each with its code."""
-    lists = {"role": _ROLES, "state": _STATES, "kind": _KINDS, "field": _FIELDS}
-    words = {
+    return {
         value_key(word): code
-        for code, text in lists.get(field, {}).items()
-        for word in (code, *text.split(","))
+        for code, words in WORDS.get(field, {}).items()
+        for word in (code, *words)
     }
-    return words
 
 
 @cache
-def _alike() -> dict[str, int]:
-    return {value_key(word): n for n, text in enumerate(_ALIKE) for word in text.split(",")}
+def _alike() -> dict[str, str]:
+    return {value_key(word): group for group, words in WORDS["alike"].items() for word in words}
 
 
 class _Understood:
@@ -338,7 +261,7 @@ def kind_by_name(name: str, name_key: str, business_id: str) -> str:
         return Organisation.Kind.ASSOCIATION
     if last in names.LEGAL_FORMS or first in names.LEGAL_FORMS:
         return Organisation.Kind.COMPANY
-    for kind, signs in _KIND_SIGNS:
+    for kind, signs in WORDS["named"].items():
         if any(sign in name_key for sign in signs):
-            return kind
+            return str(kind)
     return Organisation.Kind.COMPANY if business_id else Organisation.Kind.OTHER

@@ -1,4 +1,4 @@
-"""Writing a plan: new records by COPY with ids taken beforehand, changes beside them, all or nothing.
+"""Writing a plan: new records by COPY with ids taken beforehand, and changes; all or nothing.
 
 The caller holds the transaction and the lock; every change is in the history under the importer's
 name, and is noted so that it can be taken back.
@@ -45,6 +45,9 @@ NEW_FACTS = (
     "business_id", "country", "municipality", "region", "postal_code", "website", "kind", "fields",
 )  # fmt: skip
 
+# As many new records as make the statistics of small tables wrong.
+ANALYZE_FROM = 2000
+
 Step = Callable[[str], None]
 
 
@@ -76,6 +79,7 @@ class Writer:
         entries = self._dialogue(stakeholders)
         changed = self._changes(stakeholders)
         self.step("search")
+        self._count_anew()
         directory_indexing.index_organisations(self.made.get(ORGANISATION, []))
         organisations = [c.record_id for c in self.changed if c.table == ORGANISATION]
         if organisations:
@@ -90,6 +94,15 @@ class Writer:
             if ids
         )
         Changed.objects.bulk_create(self.changed, batch_size=5000)
+
+    def _count_anew(self) -> None:
+        """Let the planner know of what has just been written: the index is told by SELECTs."""
+        if sum(map(len, self.made.values())) > ANALYZE_FROM:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"ANALYZE {ORGANISATION}, {SOURCE}, {STAKEHOLDER}, {STANDING},"
+                    f" {CONTACT}, {DIALOGUE}"
+                )
 
     def _note_change(
         self, table: str, id_: int, before: Mapping[str, Any], after: Mapping[str, Any]
@@ -112,8 +125,8 @@ class Writer:
             ORGANISATION,
             (
                 "id", "uuid", "slug", "name_fi", "name_sv", "name_en", "name_key", "kind",
-                "business_id", "oid", "country", "municipality_id", "region_id", "postal_code", "lat",
-                "lon", "website", "fields", "public", "fact_sources", "created_at",
+                "business_id", "oid", "country", "municipality_id", "region_id", "postal_code",
+                "lat", "lon", "website", "fields", "public", "fact_sources", "created_at",
             ),
             (self._organisation_row(target, slug) for target, slug in zip(new, slugs, strict=True)),
         )  # fmt: skip
@@ -223,7 +236,7 @@ class Writer:
     def _proposals(self) -> None:
         rows = [
             FactProposal(
-                organisation_id=target.organisation_id,
+                organisation_id=target.organisation_id or 0,
                 institution_id=self.institution_id,
                 field="name_fi" if key == "name" else key,
                 value=value,
@@ -283,8 +296,8 @@ class Writer:
         copy_rows(
             STANDING,
             (
-                "id", "stakeholder_id", "valid", "state", "level_id", "owner_id", "contents", "themes",
-                "scope_override", "form", "goals", "reason",
+                "id", "stakeholder_id", "valid", "state", "level_id", "owner_id", "contents",
+                "themes", "scope_override", "form", "goals", "reason",
             ),
             (
                 (id_, *row, "", Standing.Form.BILATERAL, "", self.reason)
@@ -319,8 +332,8 @@ class Writer:
         copy_rows(
             PERSON,
             (
-                "id", "uuid", "given_name", "family_name", "email", "other_emails", "phone", "language",
-                "legal_basis", "retention_until", "created_at",
+                "id", "uuid", "given_name", "family_name", "email", "other_emails", "phone",
+                "language",                 "legal_basis", "retention_until", "created_at",
             ),
             (
                 (
@@ -369,9 +382,9 @@ class Writer:
                 )
                 contact.title = changes["title"]
                 contact.save(update_fields=["title"])
-            own = {key: changes[key] for key in ("email", "phone") if key in changes}
+            own: dict[str, Any] = {k: changes[k] for k in ("email", "phone") if k in changes}
             if own:
-                before = {key: getattr(contact.person, key) for key in own}
+                before: dict[str, Any] = {key: getattr(contact.person, key) for key in own}
                 self._note_change(PERSON, contact.person_id, before, own)
                 Person.objects.filter(pk=contact.person_id).update(**own)
         return list(contacts)
@@ -388,8 +401,8 @@ class Writer:
         copy_rows(
             DIALOGUE,
             (
-                "id", "uuid", "stakeholder_id", "kind", "on", "title", "text", "language", "limited",
-                "created_at",
+                "id", "uuid", "stakeholder_id", "kind", "on", "title", "text", "language",
+                "limited",                 "created_at",
             ),
             (
                 (
@@ -407,7 +420,8 @@ class Writer:
             (
                 (
                     evidence_id, min(mine, other), max(mine, other), evidence.DIALOGUE,
-                    f"[{day},{date.fromisoformat(day) + timedelta(days=1)})", evidence.DIALOGUE, id_, mine,
+                    f"[{day},{date.fromisoformat(day) + timedelta(days=1)})", evidence.DIALOGUE,
+                    id_, mine,
                 )
                 for evidence_id, id_, (_stakeholder_id, other, day) in zip(
                     evidence_ids, ids, wanted, strict=True
@@ -435,21 +449,24 @@ class Writer:
 
     def _stakeholder_change(self, target: Target) -> None:
         state, changes = target.stakeholder, target.stakeholder_changes
-        assert state
+        if state is None:
+            return
         before = {key: state.facts[key] for key in changes}
         self._note_change(STAKEHOLDER, state.id, before, changes)
         Stakeholder.objects.filter(pk=state.id).update(**changes)
 
     def _standing_change(self, target: Target) -> None:
-        """Let new facts hold from today; a first or last day moves the end of the row it is about."""
-        assert target.stakeholder
+        """Let new facts hold from today; a first or last day moves the end of its row."""
+        if target.stakeholder is None:
+            return
         changes = dict(target.standing_changes)
         rows = target.stakeholder.standings
         start, end = changes.pop("start", None), changes.pop("end", None)
         if not rows:
             self.made[STANDING] += [
                 Standing.objects.create(
-                    stakeholder_id=target.stakeholder.id, valid=DateRange(None, None), reason=self.reason,
+                    stakeholder_id=target.stakeholder.id, valid=DateRange(None, None),
+                    reason=self.reason,
                     **_standing_values(changes),
                 ).pk
             ]  # fmt: skip
@@ -496,7 +513,8 @@ class Writer:
         self._move(last, DateRange(last.valid.lower, after, "[)"))
         ended = Standing(
             stakeholder_id=last.stakeholder_id, valid=DateRange(after, None, "[)"),
-            state=Standing.State.ENDED, level_id=last.level_id, contents=last.contents, themes=last.themes,
+            state=Standing.State.ENDED, level_id=last.level_id, contents=last.contents,
+            themes=last.themes,
             owner_id=last.owner_id, form=last.form, goals=last.goals, reason=self.reason,
         )  # fmt: skip
         ended.save()

@@ -100,7 +100,7 @@ def layout_of(table: Table) -> dict[str, Any]:
 
 
 def map_columns(batch: Batch, fields: Mapping[int, str], *, by: Viewer) -> None:
-    """Correct what the columns are; a field that only one column can be is taken from the others."""
+    """Correct what the columns are; two columns can't both be what only one can."""
     columns = MappedColumns.from_json(batch.columns).columns
     for column in columns:
         wanted = fields.get(column.index)
@@ -204,8 +204,8 @@ def _keep_lines(batch: Batch, worked: Plan) -> None:
     copy_rows(
         "imports_line",
         (
-            "batch_id", "number", "sheet", "row", "name", "identity", "cells", "corrections", "facts",
-            "action", "reasons", "notes", "changes", "conflicts", "candidates", "decision",
+            "batch_id", "number", "sheet", "row", "name", "identity", "cells", "corrections",
+            "facts", "action", "reasons", "notes", "changes", "conflicts", "candidates", "decision",
             "organisation_id",
         ),
         (

@@ -1,4 +1,4 @@
-"""`solmu import organisations FILE`: an institution's spreadsheet of partners on the command line."""
+"""`solmu import organisations FILE`: a spreadsheet of partners on the command line."""
 
 import argparse
 import json
@@ -35,7 +35,7 @@ def main(argv: list[str]) -> int:
         try:
             if file.stat().st_size > MAX_BYTES:
                 return _failed(f"{file} is larger than {MAX_BYTES // 1024 // 1024} megabytes.")
-            batch, plan, table = importing.import_at_once(
+            _batch, plan, table = importing.import_at_once(
                 file.read_bytes(),
                 file.name,
                 institution_id=institution.pk,
@@ -118,26 +118,19 @@ def _print(summary: dict[str, Any], plan: Plan) -> None:
         print("Nothing was written: this shows what would happen.")
     for key in ("rows", "created", "updated", "unchanged", "rejected"):
         print(f"{key:>10}  {summary[key]}")
-    if summary["conflicts"]:
-        print(
-            f"\n{summary['conflicts']} rows differ from what a person has written here; that stands:"
-        )
+    if count := summary["conflicts"]:
+        print(f"\n{count} rows differ from what a person has written here; that stands:")
         for line in plan.lines:
             for both in line.conflicts:
-                print(
-                    f"  row {line.row} {line.facts['name']}: {both['field']}: file {both['file']!r}, here {both['here']!r}"
-                )
-    if summary["unmapped"]:
-        print(
-            f"\n{summary['unmapped']} cells have a value that nobody has mapped; they are kept as they are:"
-        )
+                values = f"file {both['file']!r}, here {both['here']!r}"
+                print(f"  row {line.row} {line.facts['name']}: {both['field']}: {values}")
+    if count := summary["unmapped"]:
+        print(f"\n{count} cells have a value that nobody has mapped; they are kept as they are:")
         for entry in summary["unmapped_values"][:20]:
             print(f"  {entry['field']}: {entry['value']} ({entry['rows']})")
-    if summary["possible_duplicates"]:
-        print(
-            f"\n{len(summary['possible_duplicates'])} new organisations may be in the directory already:"
-        )
-        for entry in summary["possible_duplicates"][:20]:
+    if found := summary["possible_duplicates"]:
+        print(f"\n{len(found)} new organisations may be in the directory already:")
+        for entry in found[:20]:
             print(f"  row {entry['row']} {entry['name']}: {entry['like'][0].get('name')}")
     if summary["rejected_file"]:
         print(f"\nRejected rows, each with its reason: {summary['rejected_file']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -53,8 +54,8 @@ def partner_list(request: HttpRequest) -> HttpResponseBase:
             "nothing_yet": not counts.total
             and not picture.is_filtered
             and not picture.any_stakeholders(),
-            "can_import": can_import(request.viewer, own),  # type: ignore[attr-defined]
-            "can_add": can_edit_any(request.viewer, own),  # type: ignore[attr-defined]
+            "can_import": can_import(request.viewer, own),
+            "can_add": can_edit_any(request.viewer, own),
         },
     )
 
@@ -69,20 +70,32 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         organisation = row.organisation
         return link(f"/partners/{row.pk}/", organisation.name, note=words.place(organisation))
 
-    def level(row: Any) -> SafeString | str:
-        step = words.level_by_id.get(row.level_id)
+    # Rows repeat their levels, contents and days: each is made once a page.
+
+    @cache
+    def stands(level_id: int | None, state: str, *, claimed: bool) -> SafeString | str:
+        step = words.level_by_id.get(level_id or 0)
         if step is None:
-            return badge(Standing.State(row.state).label, "quiet") if row.state != "active" else "–"
-        claimed = not row.evidence_count
+            return badge(Standing.State(state).label, "quiet") if state != "active" else "–"
         shown = steps(step.rank, words.top_rank, step.name, claimed=claimed)
-        notes = [Standing.State(row.state).label] if row.state != Standing.State.ACTIVE else []
+        notes = [str(Standing.State(state).label)] if state != Standing.State.ACTIVE else []
         if claimed:
             notes.append(_("nothing done together yet"))
-        return noted(shown, ", ".join(map(str, notes)))
+        return noted(shown, ", ".join(notes))
 
-    def facets(ids: Any) -> str:
+    def level(row: Any) -> SafeString | str:
+        return stands(row.level_id, row.state, claimed=not row.evidence_count)
+
+    @cache
+    def named(ids: tuple[int, ...]) -> str:
         known = words.facet_by_id
         return ", ".join(known[pk].name for pk in ids if pk in known)
+
+    def facets(ids: Any) -> str:
+        return named(tuple(ids))
+
+    day = cache(_day)
+    scope = cache(_scope)
 
     def next_step(row: Any) -> Any:
         if not row.next_step and not row.next_step_on:
@@ -107,7 +120,10 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             export=lambda row: facets(row.contents),
         ),
         Column(
-            "scope", _("Scope"), _scope, export=lambda row: str(Standing.Scope(row.scope).label)
+            "scope",
+            _("Scope"),
+            lambda row: scope(row.scope, overridden=bool(row.scope_override)),
+            export=lambda row: str(Standing.Scope(row.scope).label),
         ),
         Column(
             "place",
@@ -125,7 +141,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         Column(
             "last_contact",
             _("Last done together"),
-            _last,
+            lambda row: day(row.last_evidence_on),
             sort="last_evidence_on",
             export=lambda row: row.last_evidence_on,
         ),
@@ -276,13 +292,9 @@ def _named(thing: Any) -> str:
     return thing.name if thing else ""
 
 
-def _scope(row: Any) -> Any:
-    label = Standing.Scope(row.scope).label
-    return noted(label, _("set by hand")) if row.scope_override else label
-
-
-def _last(row: Any) -> str:
-    return _day(row.last_evidence_on)
+def _scope(scope: str, *, overridden: bool) -> str:
+    label = str(Standing.Scope(scope).label)
+    return noted(label, _("set by hand")) if overridden else label
 
 
 def _roles(row: Any) -> str:

@@ -40,6 +40,32 @@ ONE_BY_ONE = 4000
 # Municipality outlines are drawn when the view is narrower than this, in map units of 200 m.
 NEAR = 1700
 LARGEST_PLACES = 6
+# What a page shows: made at once, and made of all the marks.
+CHEAP = (
+    "key",
+    "name",
+    "extents",
+    "exports",
+    "marks_url",
+    "browser_list_url",
+    "whole",
+    "near",
+    "changed_words",
+)
+DRAWN = (
+    "svg",
+    "home_box",
+    "lines_url",
+    "legend",
+    "any_claimed",
+    "shades",
+    "elsewhere",
+    "placeless",
+    "source",
+    "table",
+    "table_levels",
+    "largest",
+)
 
 
 def outlines() -> dict[str, str]:
@@ -425,6 +451,21 @@ class MapOfPicture:
             url_of=self.url_of,
             lines=self.lines_url if near else "",
         )
+
+    @property
+    def page(self) -> dict[str, Any]:
+        """All that the page shows of the map."""
+        cheap = {name: getattr(self, name) for name in CHEAP}
+        if self._at:
+            return {**cheap, **self._drawn()}
+        language = (get_language() or "fi")[:2]
+        named = self.picture.names_institution
+        what = f"map {language} {self.key} {self.picture.keeps} {named}"
+        return {**cheap, **self.picture.remembered(what, self._drawn)}
+
+    def _drawn(self) -> dict[str, Any]:
+        """What takes all the marks to make; kept with the picture's counts."""
+        return {name: getattr(self, name) for name in DRAWN}
 
     @property
     def svg(self) -> str:

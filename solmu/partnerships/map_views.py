@@ -36,7 +36,7 @@ def partner_map(request: HttpRequest) -> HttpResponseBase:
             "picture": drawn.picture,
             "bar": bar(drawn.picture, MAP),
             "lead": lead(picture),
-            "map": drawn,
+            "map": drawn.page,
             "changes": told_changes(picture),
             "waits": waiting.waiting(picture),
         },

@@ -2,7 +2,8 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from solmu.lib import clock
@@ -23,6 +24,13 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(institution_id=own, organisation=organisation)
         .first()
     )
+    may_add = own not in (None, organisation.pk) and can_edit_any(viewer, own)
+    if "HX-Request" not in request.headers:  # without JavaScript the panel is a link to the page
+        if stakeholder:
+            return redirect(stakeholder)
+        if may_add:
+            return redirect(f"{reverse('partnerships:new')}?organisation={organisation.pk}")
+        return redirect(organisation)
     standing = None
     if stakeholder:
         standing = (
@@ -39,6 +47,6 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             "stakeholder": stakeholder,
             "standing": standing,
             "steps": Level.objects.filter(institution_id=own).count() if standing else 0,
-            "can_add": own not in (None, organisation.pk) and can_edit_any(viewer, own),
+            "can_add": may_add,
         },
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -20,12 +20,14 @@ from solmu.lib.periods import covers, last_day
 from solmu.organisations.models import Institution
 from solmu.partnerships import partner_rows
 from solmu.partnerships.models import (
+    Confirmation,
     Facet,
     Level,
     Stakeholder,
     Standing,
 )
-from solmu.partnerships.picture import area_of, derived_scope
+from solmu.partnerships.picture import Picture, Words, area_of, derived_scope
+from solmu.partnerships.waiting import UNHAPPY, YEAR
 from solmu.people.viewer import Viewer
 from solmu.ties.models import Evidence
 
@@ -108,15 +110,37 @@ class Partner:
         return [row for row in self.standings if row.valid.lower and row.valid.lower > self.today]
 
     @cached_property
+    def words(self) -> Words:
+        """The institution's words for levels, contents and themes, as its pictures know them."""
+        return Picture(self.viewer, self.institution, self.today, self.today).words
+
+    @cached_property
+    def confirmations(self) -> list[Confirmation]:
+        """What the partner has been asked, the newest first."""
+        return partner_rows.confirmations(stakeholder=self.stakeholder.pk)
+
+    @property
+    def unheeded(self) -> Confirmation | None:
+        """As `waiting.unheeded`: a correction or refusal of a year that nothing has followed."""
+        last = max(self.confirmations, key=lambda row: row.pk, default=None)
+        if last is None or last.state not in UNHAPPY or last.answered_on is None:
+            return None
+        answered = last.answered_on
+        if answered <= self.today - timedelta(days=YEAR) or any(
+            row.valid.lower and row.valid.lower >= answered for row in self.standings
+        ):
+            return None
+        return last
+
+    @cached_property
     def levels(self) -> list[Level]:
         """The institution's ladder, the lowest step first."""
-        return partner_rows.levels(institution=self.stakeholder.institution_id)
+        return list(self.words.levels)
 
     @cached_property
     def facets(self) -> dict[int, Facet]:
         """The institution's contents and themes."""
-        own = partner_rows.facets(institution=self.stakeholder.institution_id)
-        return {facet.pk: facet for facet in own}
+        return self.words.facet_by_id
 
     @property
     def level(self) -> Level | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -14,13 +14,10 @@ from solmu.partnerships.models import (
     Confirmation,
     Contact,
     DialogueEntry,
-    Facet,
-    Level,
     Stakeholder,
     Standing,
     ValueAssessment,
 )
-from solmu.partnerships.waiting import YEAR, unheeded_since
 from solmu.people.viewer import Viewer
 from solmu.ties.models import Evidence
 
@@ -43,18 +40,6 @@ def standings(*, stakeholder: int) -> QuerySet[Standing]:
     return Standing.objects.filter(stakeholder_id=stakeholder).select_related(
         "level", "owner", "counterpart", "decided_by"
     )
-
-
-@compiled
-def levels(*, institution: int) -> QuerySet[Level]:
-    """The ladder, the lowest step first."""
-    return Level.objects.filter(institution_id=institution).order_by("rank")
-
-
-@compiled
-def facets(*, institution: int) -> QuerySet[Facet]:
-    """Contents and themes."""
-    return Facet.objects.filter(institution_id=institution)
 
 
 def evidence_between(viewer: Viewer, own: int, other: int) -> QuerySet[Evidence]:
@@ -85,7 +70,9 @@ def latest_entries(viewer: Viewer, stakeholder: int, today: date) -> list[Dialog
 
     def make(*, person: int, stakeholder: int, today: date) -> QuerySet[DialogueEntry]:
         seen = DialogueEntry.objects.visible_to(replace(viewer, person_id=person))
-        return seen.filter(stakeholder_id=stakeholder, on__lte=today).order_by("-on", "-pk")[:LATEST]
+        return seen.filter(stakeholder_id=stakeholder, on__lte=today).order_by("-on", "-pk")[
+            :LATEST
+        ]
 
     values = {"person": viewer.person_id or 0, "stakeholder": stakeholder, "today": today}
     return fetch(("latest entries", *_form_of_reader(viewer)), make, **values)
@@ -138,16 +125,6 @@ def confirmations(*, stakeholder: int) -> QuerySet[Confirmation]:
         .select_related("contact__person", "asked_by")
         .order_by("-asked_on", "-pk")[:CONFIRMATIONS]
     )
-
-
-def unheeded_answers(stakeholder: int, today: date) -> list[Confirmation]:
-    """The correction or refusal that waits for somebody."""
-    return _unheeded(stakeholder=stakeholder, since=today - timedelta(days=YEAR))
-
-
-@compiled
-def _unheeded(*, stakeholder: int, since: date) -> QuerySet[Confirmation]:
-    return unheeded_since(since).filter(stakeholder_id=stakeholder)[:1]
 
 
 def _form_of_reader(viewer: Viewer) -> tuple[Hashable, ...]:

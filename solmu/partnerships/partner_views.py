@@ -50,7 +50,12 @@ from solmu.partnerships.partner_forms import (
     ReasonForm,
     ValueForm,
 )
-from solmu.partnerships.permissions import can_edit, can_edit_dialogue, can_log_dialogue
+from solmu.partnerships.permissions import (
+    can_edit,
+    can_edit_any,
+    can_edit_dialogue,
+    can_log_dialogue,
+)
 from solmu.partnerships.waiting import CLAIMS
 from solmu.ties.kinds import kind_name, told
 
@@ -145,6 +150,7 @@ def _page(request: HttpRequest, partner: Partner, tab: str) -> dict[str, Any]:
         ],
         "crumbs": [(_("Partnerships"), reverse("partnerships:list"))],
         "may_edit": can_edit(request.viewer, partner.stakeholder),
+        "may_merge": can_edit_any(request.viewer, partner.stakeholder.institution_id),
         "may_log": can_log_dialogue(request.viewer, partner.stakeholder),
         "moves": _moves(partner),
         "waits": _waits(request, partner),
@@ -193,7 +199,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
                 "url": f"{address}#next-step",
             }
         )
-    for answer in partner_rows.unheeded_answers(partner.stakeholder.pk, partner.today):
+    if answer := partner.unheeded:
         corrected = answer.state == Confirmation.State.CORRECTED
         found.append(
             {
@@ -353,7 +359,7 @@ def _people(partner: Partner, *, former: bool = False) -> list[Contact]:
 
 
 def _confirmations(partner: Partner) -> list[Any]:
-    rows: list[Any] = partner_rows.confirmations(stakeholder=partner.stakeholder.pk)
+    rows: list[Any] = partner.confirmations
     expires = confirming.expires(rows)
     for row in rows:
         row.open_until = expires.get(row.pk)

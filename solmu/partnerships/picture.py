@@ -5,7 +5,6 @@ List, map, board, exports and the API read the same `Picture`, so that they neve
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,9 +14,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache as kept_results
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -48,14 +45,13 @@ from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
 from solmu.organisations.querysets import called
 from solmu.partnerships.models import (
-    DialogueEntry,
     Facet,
     Level,
     Stakeholder,
     Standing,
-    ValueAssessment,
 )
 from solmu.partnerships.permissions import can_view_partners
+from solmu.partnerships.remembering import remembered, version, writers
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 from solmu.ties.models import Evidence
@@ -77,8 +73,18 @@ SHOWN_STATES = (Standing.State.POTENTIAL, Standing.State.ACTIVE, Standing.State.
 NO_LEVEL = "none"
 NOBODY = "none"
 LONGEST_QUERY = 100
-# Counts are kept this long at most; a change to any record makes them anew at once.
-KEPT_SECONDS = 60
+# What lists don't read of a partner and its organisation.
+UNREAD = (
+    *("uuid", "notes", "extra", "created_at"),
+    *(
+        f"organisation__{name}"
+        for name in (
+            *("uuid", "slug", "name_key", "oid", "postal_code", "website", "fields", "lat", "lon"),
+            *("parent", "public", "fact_sources", "merged_into", "created_at", "called"),
+            *("sort_fi", "sort_sv", "sort_en"),
+        )
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +217,7 @@ class Picture:
     """
 
     viewer: Viewer
-    institution: Institution
+    institution: Any  # an Institution of with_area()
     on: date
     today: date
     since: date | None = None
@@ -225,7 +231,7 @@ class Picture:
     @classmethod
     def from_request(cls, request: HttpRequest) -> Picture:
         """Read the picture that the address asks for. 404 or 403 where the viewer may not look."""
-        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        viewer: Viewer = request.viewer
         slug = request.GET.get("institution", "")
         if viewer.is_anonymous:
             raise PermissionDenied
@@ -278,11 +284,11 @@ class Picture:
 
     # What the picture shows
 
-    def base(self) -> QuerySet[Stakeholder]:
+    def base(self) -> QuerySet[Any]:
         """All stakeholders of the institution, whenever and however they stand."""
         return Stakeholder.objects.visible_to(self.viewer).filter(institution=self.institution)
 
-    def stakeholders(self) -> QuerySet[Stakeholder]:
+    def stakeholders(self) -> QuerySet[Any]:
         """Those in the picture, each with how it stood on the date.
 
         Annotated: standing_id, level_id, level_rank, state, scope, scope_override, form, owner_id,
@@ -307,13 +313,13 @@ class Picture:
             any(character.isdecimal() for character in self.q),
         )
 
-        def make(q: str = "") -> QuerySet[Stakeholder]:
+        def make(q: str = "") -> QuerySet[Any]:
             asked = replace(self, q=q)
-            return asked.with_evidence(asked.stakeholders())
+            return asked.with_evidence(asked.stakeholders()).defer(*UNREAD)
 
         return Source(form, make, {"q": self.q.lower()} if self.q else {})
 
-    def matching(self, rows: QuerySet[Stakeholder], *aliases: str) -> QuerySet[Stakeholder]:
+    def matching(self, rows: QuerySet[Any], *aliases: str) -> QuerySet[Any]:
         """Rows that the filters let through by one of several standings joined under aliases."""
         rows = rows.annotate(
             **{f"{at}_scope": _scope(self.institution, at) for at in aliases if at != "then"},
@@ -345,7 +351,7 @@ class Picture:
         """Tell whether the institution has any stakeholder, on any date."""
         return self.counts().total > 0 or self.base().exists()
 
-    def with_evidence(self, rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:
+    def with_evidence(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows annotated with `evidence_count` and `last_evidence_on`, by the date."""
         own = Value(self.institution.pk, BigIntegerField())
         # Each pair of ends is looked up once by its index.
@@ -430,25 +436,13 @@ class Picture:
         return self._remember((what, self.on, self.since), make, with_filters=True)
 
     def _remember[T](self, key: tuple[Any, ...], make: Callable[[], T], *, with_filters: bool) -> T:
-        # The version is made of the last changes of what pictures are drawn from.
-        parts = (
-            connection.settings_dict["NAME"],
-            self.institution.pk,
-            self.institution.version,
+        place = (
             sorted(self.institution.area_regions),
             sorted(self.institution.area_municipalities),
-            *key,
-            (self.q, sorted(self.filters.items())) if with_filters else "",
-            # Evidence of others is counted for those who see it alone.
-            self.viewer.is_admin,
         )
-        name = f"picture:{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"
-        kept = kept_results.get(name)
-        if kept is None:
-            kept = (make(),)
-            kept_results.set(name, kept, KEPT_SECONDS)
-        result: T = kept[0]
-        return result
+        filters = (self.q, sorted(self.filters.items())) if with_filters else ""
+        # Administrators see all evidence, others what their institution knows.
+        return remembered(self.institution, (*key, *place, filters, self.viewer.is_admin), make)
 
     def _knows(self, key: str, value: str) -> bool:
         if key == "municipality":
@@ -472,9 +466,7 @@ def country_name(code: str) -> str:
     return _countries((get_language() or "fi")[:2]).get(code, code)
 
 
-def standing_on(
-    stakeholders: QuerySet[Stakeholder], on: date, institution: Institution
-) -> QuerySet[Stakeholder]:
+def standing_on(stakeholders: QuerySet[Any], on: date, institution: Any) -> QuerySet[Any]:
     """Those stakeholders that stood on the date, annotated with how."""
     return (
         stakeholders.annotate(
@@ -499,7 +491,7 @@ def standing_on(
     )
 
 
-def derived_scope(organisation: Organisation, institution: Institution) -> str:
+def derived_scope(organisation: Organisation, institution: Any) -> str:
     """The scope of a partner by where it is: in the operating area, in Finland, or abroad."""
     if organisation.municipality_id in institution.area_municipalities:
         return Standing.Scope.REGIONAL
@@ -518,13 +510,8 @@ def with_area(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
     return institutions.select_related("organisation").annotate(
         area_regions=ArraySubquery(regions.values("region_id")),
         area_municipalities=ArraySubquery(municipalities.values("municipality_id")),
-        version=Func(
-            *(_last_change(model) for model in _DRAWN_FROM),
-            Subquery(Evidence.objects.order_by("-pk").values("pk")[:1]),
-            function="concat_ws",
-            template="%(function)s('.', %(expressions)s)",
-            output_field=CharField(),
-        ),
+        version=version(),
+        writers=writers(),
     )
 
 
@@ -536,23 +523,6 @@ def area_of(pk: int) -> Institution:
 @compiled
 def _areas(*, pk: int) -> QuerySet[Institution]:
     return with_area(Institution.objects.filter(pk=pk))
-
-
-_DRAWN_FROM = (
-    Standing,
-    Stakeholder,
-    Organisation,
-    Level,
-    Facet,
-    Person,
-    DialogueEntry,
-    ValueAssessment,
-)
-
-
-def _last_change(model: Any) -> Subquery:
-    events = model.pgh_event_models["insert"].objects
-    return Subquery(events.order_by("-pgh_id").values("pgh_id")[:1])
 
 
 def _institution(viewer: Viewer, slug: str) -> Institution:
@@ -577,10 +547,10 @@ def _who(viewer: Viewer) -> tuple[Hashable, ...]:
 
 
 @compiled
-def _seen(
-    is_admin: bool, *institutions: int, slug: str = "", pk: int = 0
-) -> QuerySet[Institution]:
-    seen = Institution.objects.all() if is_admin else Institution.objects.filter(pk__in=institutions)
+def _seen(is_admin: bool, *institutions: int, slug: str = "", pk: int = 0) -> QuerySet[Institution]:
+    seen = (
+        Institution.objects.all() if is_admin else Institution.objects.filter(pk__in=institutions)
+    )
     if slug:
         seen = seen.filter(organisation__slug=slug)
     if pk:
@@ -588,7 +558,7 @@ def _seen(
     return with_area(seen).order_by("pk")[:1]
 
 
-def _words(institution: Institution) -> Words:
+def _words(institution: Any) -> Words:
     levels = tuple(Level.objects.filter(institution=institution).order_by("rank"))
     facets = list(Facet.objects.filter(institution=institution).order_by("rank", "id"))
     people = (
@@ -613,7 +583,7 @@ def _words(institution: Institution) -> Words:
     )
 
 
-def _scope(institution: Institution, at: str = "then") -> Expression:
+def _scope(institution: Any, at: str = "then") -> Expression:
     return Case(
         When(~Q(**{f"{at}__scope_override": ""}), then=F(f"{at}__scope_override")),
         *_by_place(institution),
@@ -622,7 +592,7 @@ def _scope(institution: Institution, at: str = "then") -> Expression:
     )
 
 
-def _by_place(institution: Institution) -> list[When]:
+def _by_place(institution: Any) -> list[When]:
     area = Q()
     if institution.area_regions:
         area |= Q(organisation__region_id__in=list(institution.area_regions))

@@ -7,11 +7,12 @@ from datetime import date
 from functools import cached_property
 
 from django.db.models import Max, Min
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from solmu.organisations.models import Institution
 from solmu.partnerships.models import Standing
@@ -75,13 +76,26 @@ class Chip:
 
 
 class Bar:
-    """What the bar of one view says; `{% include "partnerships/_picture_bar.html" %}` shows it."""
+    """What the bar of one view says; `{{ bar.html }}` shows it."""
 
     def __init__(self, picture: Picture, view: str, target: str = "#main") -> None:
         self.picture = picture
         self.view = view
         self.target = target
         self.action = self._address(view)
+
+    @property
+    def html(self) -> SafeString:
+        """The search and the filters, rendered once for all who look at the same picture."""
+        picture = self.picture
+
+        def make() -> SafeString:
+            return render_to_string("partnerships/_picture_bar.html", {"bar": self})
+
+        if picture.notices or picture.viewer.is_admin:
+            return make()
+        form = (self.view, self.target, get_language(), picture.today, *picture.query())
+        return picture.remembered(f"bar {form}", make)
 
     @property
     def tabs(self) -> list[tuple[SafeString, str, bool]]:

@@ -8,6 +8,7 @@ from solmu.partnerships import (
     list_views,
     map_views,
     organisation_panel,
+    person_merging,
 )
 
 urlpatterns = [
@@ -18,5 +19,11 @@ urlpatterns = [
     path("strategy/", board_views.strategy, name="strategy"),
     path("<int:pk>/move/", board_views.move, name="move"),
     path("organisation/<int:pk>/", organisation_panel.panel, name="organisation-panel"),
+    path("people/<int:pk>/merge/", person_merging.merge, name="person-merge"),
+    path(
+        "people/<int:pk>/merge/<int:merge_pk>/undo/",
+        person_merging.take_back,
+        name="person-take-back",
+    ),
     path("standings/<int:pk>/undo/", board_views.undo_move, name="undo_move"),
 ]

@@ -36,6 +36,7 @@ from solmu.partnerships.picture import Picture
 
 MONTH = 30.44  # days
 YEAR = 365
+UNHAPPY = (Confirmation.State.CORRECTED, Confirmation.State.DECLINED)
 # How much later than its rhythm a level may be before it is told.
 GRACE = 1.25
 # From this step of the ladder on, a level without evidence waits for a person.
@@ -107,7 +108,7 @@ def _all(picture: Picture, each: int) -> list[Wait]:
     return [wait for turn in zip_longest(*found) for wait in turn if wait]
 
 
-def _mine(picture: Picture, rows: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:
+def _mine(picture: Picture, rows: QuerySet[Any]) -> QuerySet[Any]:
     if can_edit_any(picture.viewer, picture.institution.pk) or picture.viewer.is_admin:
         return rows
     return rows.filter(owner_id=picture.viewer.person_id or 0)
@@ -121,7 +122,7 @@ def _answers(picture: Picture, each: int) -> list[Wait]:
         .select_related("stakeholder__organisation")
         .order_by("-answered_on", "-pk")
     )
-    notes = {
+    notes: dict[str, str] = {
         Confirmation.State.CORRECTED: _("Has something to correct"),
         Confirmation.State.DECLINED: _("Didn't confirm the partnership"),
     }
@@ -133,18 +134,13 @@ def _answers(picture: Picture, each: int) -> list[Wait]:
 
 def unheeded(today: date) -> QuerySet[Confirmation]:
     """Corrections and refusals of a year, after which nothing has been changed or asked."""
-    return unheeded_since(today - timedelta(days=YEAR))
-
-
-def unheeded_since(day: date) -> QuerySet[Confirmation]:
-    """Those answered after the day."""
     changed = Standing.objects.filter(
         stakeholder=OuterRef("stakeholder"), valid__startswith__gte=OuterRef("answered_on")
     )
     asked = Confirmation.objects.filter(stakeholder=OuterRef("stakeholder"), pk__gt=OuterRef("pk"))
     return Confirmation.objects.filter(
-        state__in=(Confirmation.State.CORRECTED, Confirmation.State.DECLINED),
-        answered_on__gt=day,
+        state__in=UNHAPPY,
+        answered_on__gt=today - timedelta(days=YEAR),
     ).filter(~Exists(changed), ~Exists(asked))
 
 

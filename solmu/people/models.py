@@ -61,6 +61,26 @@ class Person(models.Model):
         return f"{self.given_name} {self.family_name}".strip() or self.email or "–"
 
 
+class PersonMerge(models.Model):
+    """Two records found to be one person; the journal says how to undo it."""
+
+    PERSONAL: ClassVar = {"journal": "what each of the two records said"}
+    IMPERSONAL: ClassVar = {"choices"}
+    SUBJECT: ClassVar = ("kept", "gone")
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_kept")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_gone")
+    choices = models.JSONField(default=dict)
+    journal = models.JSONField(default=list)
+    # The institution that found them to be one, by its organisation's id; it may undo it.
+    institution_id = models.BigIntegerField(null=True, blank=True)
+    done_at = models.DateTimeField(default=clock.real_now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.kept_id}"
+
+
 class SignedLink(models.Model):
     """A link that lets its holder do one thing to one record without an account.
 

@@ -1,10 +1,13 @@
 """Whoever asks can have their data out, or erased: both follow the marks on personal fields."""
 
-from collections.abc import Iterator
+import argparse
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from solmu.accounts.models import ApiToken, User
@@ -60,6 +63,31 @@ def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's r
         _forget_actor(user.pk)
     follow("person", [person.pk])
     return count
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write out all that is known of a person, or erase it, when they ask for it."""
+    parser = argparse.ArgumentParser(prog="solmu person", description=main.__doc__)
+    parser.add_argument("verb", choices=["export", "erase"])
+    parser.add_argument("email", help="the person's address")
+    parser.add_argument("--yes", action="store_true", help="erase without asking once more")
+    given = parser.parse_args(argv)
+    address = models.Q(email__iexact=given.email) | models.Q(user__email__iexact=given.email)
+    people = list(Person.objects.filter(address).distinct())
+    if not people:
+        print(f"Nobody has the address {given.email}.")
+        return 1
+    if given.verb == "export":
+        known = [export(person) for person in people]
+        print(json.dumps(known, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
+        return 0
+    if not given.yes and input(f"Erase {given.email} for good? (yes/no) ") != "yes":
+        return 1
+    rows = sum(
+        erase(person, by=Viewer.system("erased at the person's request")) for person in people
+    )
+    print(f"{rows} rows are nameless now.")
+    return 0
 
 
 def _rows(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, groupby
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -43,7 +43,8 @@ class Tie:
 
 BATCH = 5000
 
-# A rebuilder tells all the ties of one source kind; composition.py lists them.
+# A rebuilder tells all the ties of one source kind, in the order of their source's id;
+# composition.py lists them.
 Rebuilder = Callable[[], Iterable[Tie]]
 
 
@@ -55,16 +56,19 @@ def write(source_kind: str, source_id: int, ties: Iterable[Tie]) -> None:
 
 
 def differences(rebuilders: dict[str, Rebuilder]) -> Iterator[tuple[str, str]]:
-    """Yield ("missing" or "extra", description) for each difference between rows and records."""
+    """Yield ("missing" or "extra", description) for each difference between rows and records.
+
+    Both sides are read in the order of their records, so that no more than one is held at a time.
+    """
     for source_kind, rebuild in rebuilders.items():
-        wanted = {_identity(tie.row()) for tie in rebuild()}
-        present = {
-            _identity(row) for row in Evidence.objects.filter(source_kind=source_kind).iterator()
-        }
-        for identity in sorted(wanted - present, key=str):
-            yield "missing", str(identity)
-        for identity in sorted(present - wanted, key=str):
-            yield "extra", str(identity)
+        rows = Evidence.objects.filter(source_kind=source_kind).order_by("source_id")
+        told = _by_record(tie.row() for tie in rebuild())
+        kept = _by_record(rows.iterator(chunk_size=BATCH))
+        for wanted, present in _side_by_side(told, kept):
+            for identity in sorted(wanted - present, key=str):
+                yield "missing", str(identity)
+            for identity in sorted(present - wanted, key=str):
+                yield "extra", str(identity)
 
 
 @transaction.atomic
@@ -78,7 +82,36 @@ def rebuild_all(rebuilders: dict[str, Rebuilder]) -> int:
     return count
 
 
-def _identity(row: Evidence) -> tuple[object, ...]:
+Identity = tuple[object, ...]
+
+
+def _by_record(rows: Iterable[Evidence]) -> Iterator[tuple[int, set[Identity]]]:
+    last = -1
+    for source_id, group in groupby(rows, key=lambda row: row.source_id):
+        if source_id <= last:
+            raise ValueError("a rebuilder tells its ties in the order of their source's id")
+        last = source_id
+        yield source_id, {_identity(row) for row in group}
+
+
+def _side_by_side(
+    one: Iterator[tuple[int, set[Identity]]], other: Iterator[tuple[int, set[Identity]]]
+) -> Iterator[tuple[set[Identity], set[Identity]]]:
+    """Pair what both sides say of each record; what a side doesn't know is empty there."""
+    ours, theirs = next(one, None), next(other, None)
+    while ours or theirs:
+        if ours and (theirs is None or ours[0] < theirs[0]):
+            yield ours[1], set()
+            ours = next(one, None)
+        elif theirs and (ours is None or theirs[0] < ours[0]):
+            yield set(), theirs[1]
+            theirs = next(other, None)
+        elif ours and theirs:
+            yield ours[1], theirs[1]
+            ours, theirs = next(one, None), next(other, None)
+
+
+def _identity(row: Evidence) -> Identity:
     return (
         row.source_kind,
         row.source_id,

@@ -300,9 +300,12 @@ def _field(key: str) -> Callable[[Any], Any]:
     return lambda row: row.get(key) if isinstance(row, dict) else getattr(row, key, None)
 
 
+_NUMBERS = (int, float, Decimal, date)
+
+
 def _shown(value: Any) -> str:
+    if type(value) is SafeString:
+        return value
     if value is None:
         return ""
-    if isinstance(value, int | float | Decimal | date):
-        value = localize(value)
-    return conditional_escape(value)
+    return conditional_escape(localize(value) if isinstance(value, _NUMBERS) else value)

@@ -25,7 +25,7 @@ from solmu.organisations.models import (
 )
 from solmu.partnerships import importing
 from solmu.partnerships.models import Confirmation, Contact, DialogueEntry, Stakeholder, Standing
-from solmu.people.models import Person
+from solmu.people.models import Person, PersonMerge
 from solmu.people.viewer import Viewer
 
 PAGE_METHODS = ("GET", "POST")
@@ -122,6 +122,9 @@ class Samples:
         self.merge = Merge.objects.create(
             kept=self.organisation, gone=other, institution=self.institution
         )
+        self.person_merge = PersonMerge.objects.create(
+            kept=self.contact.person, gone=colleague, institution_id=self.institution.pk
+        )
         coordinator = User.objects.get(email="coordinator@solmu.example")
         self.token = ApiToken.objects.create(
             user=coordinator, name="kokeilu", token_hash=token_hash("kokeilu")
@@ -157,12 +160,14 @@ class Samples:
             "confirmation_pk": self.confirmation.pk,
             "standing_pk": self.standing.pk,
             "relation_pk": self.relation.pk,
+            "merge_pk": self.person_merge.pk,
             "number": self.line.number,
         }
         firsts = (
             ("/partners/import/", "pk", self.batch.pk),
             ("/partners/organisation/", "pk", (self.hidden if variant else self.organisation).pk),
             ("/partners/standings/", "pk", self.standing.pk),
+            ("/partners/people/", "pk", self.contact.person_id),
             ("/partners/", "pk", (self.limited.stakeholder if variant else self.partner).pk),
             ("/organisations/proposals/", "pk", self.proposal.pk),
             ("/organisations/merges/", "pk", self.merge.pk),

@@ -128,8 +128,11 @@ GET    /partners/map/boundaries.svg                                 login   200
 GET    /partners/strategy/                                          login   200   200   200   200   403   200
 GET    /partners/new/                                               login   200   200   200   403   403   403
 POST   /partners/new/                                               login   422   422   422   403   403   403
-GET    /partners/organisation/<pk>/                                 login   200
-GET    /partners/organisation/<pk>/ · hidden                        login   200   200   404   404   404   200
+GET    /partners/organisation/<pk>/                                 login   302
+GET    /partners/organisation/<pk>/ · hidden                        login   302   302   404   404   404   302
+GET    /partners/people/<pk>/merge/                                 login   200   200   404   404   404   200
+POST   /partners/people/<pk>/merge/                                 login   200   200   404   404   404   200
+POST   /partners/people/<pk>/merge/<merge_pk>/undo/                 login   302   302   404   404   404   302
 
 # Importing partners
 GET    /partners/import/                                            login   200   200   200   403   403   403

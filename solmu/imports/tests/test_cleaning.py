@@ -1,12 +1,20 @@
 """Single cells: what people type becomes a value, or a reason."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from django.utils import translation
 
 from solmu.imports import cleaning
 from solmu.imports.cleaning import CleaningError, PersonName
 from solmu.imports.reading import Cell
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize(

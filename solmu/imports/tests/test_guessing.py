@@ -140,7 +140,8 @@ def test_merged_group_heading_is_read_with_its_columns() -> None:
         merged=[(0, 1, 0, 2)],
     )
     assert guessed(workbook) == {
-        "Yritys": "name", "Yhteystiedot / Sähköposti": "email", "Yhteystiedot / Kunta": "place", "Alku": "start",
+        "Yritys": "name", "Yhteystiedot / Sähköposti": "email", "Yhteystiedot / Kunta": "place",
+        "Alku": "start",
     }  # fmt: skip
 
 

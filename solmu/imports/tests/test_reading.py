@@ -3,10 +3,12 @@
 import io
 import time
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from openpyxl import Workbook
 
 from solmu.imports import reading
@@ -21,6 +23,12 @@ ODS_CONTENT = """<?xml version="1.0"?><office:document-content
 ODS_CELL = (
     '<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p></table:table-cell>'
 )
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def xlsx(*rows: list[object], merge: str = "") -> bytes:
@@ -217,6 +225,5 @@ def test_missing_file_says_so(tmp_path: Path) -> None:
 
 
 def test_plain_text_of_cells() -> None:
-    assert [plain(value) for value in (5.0, 5.25, True, None, date(2020, 1, 2), " a\u00a0b\x00 ")] == [
-        "5", "5.25", "1", "", "2020-01-02", "a b",
-    ]  # fmt: skip
+    cells = (5.0, 5.25, True, None, date(2020, 1, 2), " a\u00a0b\x00 ")
+    assert [plain(cell) for cell in cells] == ["5", "5.25", "1", "", "2020-01-02", "a b"]

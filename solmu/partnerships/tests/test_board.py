@@ -262,7 +262,7 @@ def test_board_needs_the_same_queries_for_any_number(home, leader, rows, django_
     leader.get("/partners/strategy/")
     factories.partner(home, rank=3)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         leader.get("/partners/strategy/")
     with django_assert_num_queries(4):
         leader.get("/partners/strategy/")

@@ -2,13 +2,16 @@
 
 import csv
 import io
+import json
+import subprocess
+import sys
 import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from solmu.imports.models import Batch, Line, ValueMapping
 from solmu.imports.reading import ReadingError
@@ -494,3 +497,41 @@ def test_two_imports_at_once_create_one_organisation(here: Institution) -> None:
     assert Organisation.objects.filter(business_id=NUMBER).count() == 1
     assert Stakeholder.objects.count() == 2
     assert connection.connection is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_import_leaves_nothing_and_runs_again(here: Institution, tmp_path: Path) -> None:
+    file = tmp_path / "kumppanit.csv"
+    file.write_bytes(sheet(*({"Yritys": f"Yritys {n} Oy", "Kunta": "Lahti"} for n in range(50))))
+    slug = here.organisation.slug
+    command = [sys.executable, "-m", "solmu.cli", "import", "organisations", str(file)]
+    command += ["--institution", slug, "--json"]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # The importer has written organisations when it comes to the index, and waits there.
+            cursor.execute("LOCK TABLE search_entry IN ACCESS EXCLUSIVE MODE")
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            _wait_until_it_waits()
+        finally:
+            process.kill()
+            process.wait()
+    assert not Stakeholder.objects.exists()
+    assert not Organisation.objects.filter(name_fi="Yritys 1 Oy").exists()
+    assert not Batch.objects.exists()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    counts = json.loads(done.stdout)
+    assert (counts["rows"], counts["created"], counts["rejected_file"]) == (50, 50, None)
+
+
+def _wait_until_it_waits() -> None:
+    for _turn in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND relation = 'search_entry'::regclass"
+            )
+            if cursor.fetchone()[0]:
+                return
+        threading.Event().wait(0.05)
+    pytest.fail("the importer never came to the index")

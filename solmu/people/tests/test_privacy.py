@@ -108,3 +108,15 @@ def test_erasure_leaves_others_as_they_are(person):
 
     other.refresh_from_db()
     assert other.given_name == "Toinen"
+
+
+def test_person_is_erased_by_command_after_a_question(person, capsys, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    assert privacy.main(["erase", "AINO@solmu.example"]) == 1
+    assert Person.objects.get().given_name == "Aino"
+
+    assert privacy.main(["export", "aino@solmu.example"]) == 0
+    assert "Ruislaakso" in capsys.readouterr().out
+    assert privacy.main(["erase", "aino@solmu.example", "--yes"]) == 0
+    assert Person.objects.get().given_name == ""
+    assert privacy.main(["export", "aino@solmu.example"]) == 1

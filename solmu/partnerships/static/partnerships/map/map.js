@@ -84,6 +84,7 @@ class SolmuMap extends HTMLElement {
     this.places = this.querySelector(".map-spots");
     this.pop = this.querySelector(".map-pop");
     this.pointers = new Map();
+    this.gone = new AbortController();
     this.marks = null;
     this.classList.add("alive");
     this.querySelector(".map-tools").hidden = false;
@@ -96,16 +97,14 @@ class SolmuMap extends HTMLElement {
 
   disconnectedCallback() {
     this.resized?.disconnect();
-    this.stopped?.abort();
-    document.removeEventListener("htmx:before:request", this.closing);
+    this.gone?.abort();
   }
 
   async load() {
     try {
-      this.stopped = new AbortController();
       const answer = await fetch(this.dataset.marks, {
         headers: { Accept: "application/json" },
-        signal: this.stopped.signal,
+        signal: this.gone.signal,
       });
       if (!answer.ok) return;
       this.data = await answer.json();
@@ -524,14 +523,16 @@ class SolmuMap extends HTMLElement {
     this.pop.addEventListener("focusout", (event) => {
       if (!this.pop.contains(event.relatedTarget)) this.shut();
     });
-    this.addEventListener("keydown", (event) => {
+    // Escape closes what is told, wherever the focus is: it may have opened under the pointer.
+    const { signal } = this.gone;
+    const escape = (event) => {
       if (event.key !== "Escape" || this.pop.hidden) return;
       const back = this.pop.contains(document.activeElement) ? this.told : null;
       this.shut();
       back?.focus();
-    });
-    this.closing = () => this.shut();
-    document.addEventListener("htmx:before:request", this.closing);
+    };
+    document.addEventListener("keydown", escape, { signal });
+    document.addEventListener("htmx:before:request", () => this.shut(), { signal });
     this.querySelector(".map-tools").addEventListener("click", (event) => {
       const wanted = event.target.closest("button")?.dataset.zoom;
       if (wanted === "in") this.zoom(0.5, null, true);
