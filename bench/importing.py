@@ -1,4 +1,4 @@
-"""The main job: a spreadsheet of 100,000 partners from file to committed, beside a plain COPY of its rows."""
+"""The main job: 100,000 partners from a file to committed, beside a plain COPY of its rows."""
 
 import csv
 import json
@@ -15,7 +15,6 @@ from solmu.portal import fiction
 from solmu.runtime.postgres import PostgresServer
 
 Emit = Callable[[str, float, str, int], None]
-FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
 HEADINGS = (
     "Organisaatio",
     "Y-tunnus",
@@ -30,9 +29,9 @@ _PLACES = ("Hämeenlinna", "Tampere", "Helsinki", "Lahti", "Turku", "Forssa", "R
 _LEVELS = ("Yhteystaho", "Yhteistyö", "Kumppani", "Strateginen kumppani")
 
 
-def run(server: PostgresServer, rows: int, emit: Emit) -> None:
+def run(server: PostgresServer, data: Path, rows: int, emit: Emit) -> None:
     """Import the file into an empty institution by the command line, once anew and once again."""
-    path = FOLDER / f"partners-{rows}.csv"
+    path = data / f"partners-{rows}.csv"
     if not path.exists():
         _write(path, rows)
     server.drop_database("bench_import")
@@ -60,7 +59,7 @@ def run(server: PostgresServer, rows: int, emit: Emit) -> None:
                 "--institution",
                 "oppilaitos-3",
                 "--json",
-            ],  # fmt: skip
+            ],
             env=environment,
             check=True,
             capture_output=True,

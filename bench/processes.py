@@ -1,4 +1,4 @@
-"""CPU and memory of the processes that serve a request: web's workers and the database's backends."""
+"""CPU and memory of the processes that serve a request: web and the database."""
 
 import contextlib
 import os

@@ -17,30 +17,30 @@ from bench.processes import memory_mb
 from solmu.runtime.supervisor import free_port
 
 Emit = Callable[[str, float, str, int], None]
-DATA = Path(__file__).resolve().parent.parent / "var" / "bench-demo"
 
 
-def run(emit: Emit) -> None:
+def run(data: Path, emit: Emit) -> None:
     """Start the demo twice: the first makes it, the second is measured."""
-    _start()[0].send_signal(signal.SIGTERM)
-    time.sleep(3)
-    demo, seconds = _start()
+    _stop(_start(data)[0])
+    demo, seconds = _start(data)
     emit("start to first page, warm", seconds, "s", 1)
     time.sleep(5)
-    groups = json.loads((DATA / "run.json").read_text())["groups"]
+    groups = json.loads((data / "run.json").read_text())["groups"]
     sizes = {name: memory_mb(psutil.Process(pid)) for name, pid in groups.items()}
     for name, size in sizes.items():
         emit(f"idle memory of {name}", size, "MB PSS", 1)
     emit("idle memory of web, live and worker", sum(sizes.values()), "MB PSS", 1)
+    _stop(demo)
+
+
+def _stop(demo: subprocess.Popen[bytes]) -> None:
     demo.send_signal(signal.SIGTERM)
     demo.wait(60)
 
 
-def _start() -> tuple[subprocess.Popen[bytes], float]:
+def _start(data: Path) -> tuple[subprocess.Popen[bytes], float]:
     port = free_port()
-    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
-        "SOLMU_DATA": str(DATA)
-    }
+    environment = os.environ | {"SOLMU_DATA": str(data)}
     began = time.monotonic()
     demo = subprocess.Popen(
         [sys.executable, "-m", "solmu.cli", "demo", "--port", str(port)],

@@ -81,6 +81,10 @@ def database(*, migrated: bool = True) -> Iterator[PostgresServer | None]:
         made = server.ensure_database(DATABASE)
         os.environ["DATABASE_URL"] = server.url(DATABASE)
         os.environ["SOLMU_DATA"] = str(data)
+        # Links that a command prints or mails lead to the server that runs on the same data.
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            running = json.loads((data / "run.json").read_text())["address"]
+            os.environ.setdefault("SOLMU_ADDRESS", running)
         if made and migrated:
             migrate()
         yield server

@@ -1,4 +1,4 @@
-"""How the rooms come together: menu, panels, what waits, evidence, search. Read here what Solmu shows.
+"""How the rooms come together: menu, panels, what waits, evidence, search.
 
 A part is a function that takes a viewer, or a name of an address; rooms below read it through
 `lib.composed`, so that no arrow points up.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Expression
+from django.db.models.expressions import BaseExpression
 from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import affiliations
@@ -24,7 +24,7 @@ from solmu.ties.kinds import Kind
 from solmu.ui.menu import MenuItem, Waiting
 
 # What a user is today; each room above people adds a line.
-VIEWER_FACTS: dict[str, Callable[[], Expression]] = {
+VIEWER_FACTS: dict[str, Callable[[], BaseExpression]] = {
     "roles": affiliations.roles_fact,
 }
 

@@ -58,16 +58,19 @@ def texts(html: str) -> list[str]:
     return parser.texts
 
 
+_found: dict[str, Page] = {}
+
+
 @pytest.fixture
 def pages(client_as: Callable[[str], Client]) -> list[tuple[Client, Page]]:
-    """One page of each kind, with the client of a persona who sees it."""
-    found: dict[str, tuple[Client, Page]] = {}
-    for persona in PERSONAS:
-        client = client_as(persona)
-        for page in walk(client, persona):
-            found.setdefault(page.view, (client, page))
-    assert len(found) > 10
-    return list(found.values())
+    """One page of each kind, with the client of a persona who sees it; walked once."""
+    clients = {persona: client_as(persona) for persona in PERSONAS}
+    if not _found:
+        for persona, client in clients.items():
+            for page in walk(client, persona):
+                _found.setdefault(page.view, page)
+    assert len(_found) > 20
+    return [(clients[page.persona], page) for page in _found.values()]
 
 
 def test_pages_are_light_and_whole_in_every_language(pages: list[tuple[Client, Page]]) -> None:
@@ -125,3 +128,19 @@ def test_pages_pass_axe(
                 faults += [f"{page.path}: {fault}" for fault in axe(opened)]
         opened.context.close()
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/home/", 80_000), ("/partners/", 80_000), ("/partners/map/", 400_000)],
+)
+def test_cold_page_is_light_on_the_wire(page_as: Callable[..., Any], path: str, most: int) -> None:
+    opened = page_as("coordinator")
+    opened.goto(path)
+    opened.wait_for_load_state("networkidle")
+    script = """["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+        .map(entry => [entry.transferSize, new URL(entry.name).pathname])"""
+    sizes = sorted(opened.evaluate(script), reverse=True)
+    total = sum(size for size, _ in sizes)
+    assert total <= most, "\n".join(f"{size:>8} {name}" for size, name in sizes)

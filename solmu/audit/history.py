@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import pghistory
 import pgtrigger
 from django.db import models
-
-M = TypeVar("M", bound=type[models.Model])
 
 
 class Actor(Protocol):
@@ -26,16 +24,15 @@ class Actor(Protocol):
     def system_reason(self) -> str: ...
 
 
-def tracked(model: M) -> M:
+def tracked[M: type[models.Model]](model: M) -> M:
     """Class decorator: keep every insert, update and delete of the model, also bulk ones."""
+    fields = model._meta.fields  # noqa: SLF001  (Django's documented API)
     decorate = pghistory.track(
         pghistory.InsertEvent("insert"),
         pghistory.UpdateEvent("update"),
         pghistory.DeleteEvent("delete"),
         level=pgtrigger.Statement,
-        exclude=[
-            field.name for field in model._meta.fields if isinstance(field, models.GeneratedField)
-        ],
+        exclude=[field.name for field in fields if isinstance(field, models.GeneratedField)],
     )
     return decorate(model)
 

@@ -11,7 +11,7 @@ from solmu.installation.models import Installation
 from solmu.lib import clock
 from solmu.lib.compiled import compiled
 
-# A database never becomes a demo and a demo never ceases to be one, so the mark is read once a process.
+# A database never becomes a demo and a demo never ceases to be one: read once a process.
 _marks: dict[str, bool] = {}
 
 
@@ -60,6 +60,6 @@ class ClockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.demo = is_demo()  # type: ignore[attr-defined]
+        request.demo = is_demo()
         with clock.shifted(clock_shift()):
             return self.get_response(request)

@@ -1,4 +1,4 @@
-"""The installation itself: one row that says whether this database is a demo and how its clock stands."""
+"""The installation itself: whether this database is a demo, and how its clock stands."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Background work on PostgreSQL: enqueued in the transaction that needs it, recovered when a worker dies.
+"""Background work on PostgreSQL: enqueued in the transaction that needs it, never lost.
 
 Procrastinate is used only here, so that another engine can take its place.
 """

@@ -119,7 +119,8 @@ async def _send_news(send: Send, channel: str, last: int) -> int:
             os.environ["DATABASE_URL"], autocommit=True
         ) as connection:
             cursor = await connection.execute(
-                "SELECT id, data FROM live_event WHERE channel = %s AND id > %s ORDER BY id LIMIT %s",
+                "SELECT id, data FROM live_event WHERE channel = %s AND id > %s"
+                " ORDER BY id LIMIT %s",
                 (channel, last, _BATCH),
             )
             rows = await cursor.fetchall()

@@ -39,7 +39,9 @@ def stream_address(channel: str) -> str:
     """Return the address of a channel's stream, from now on; empty where no live process runs."""
     if not settings.SOLMU_LIVE_ADDRESS:
         return ""
-    newest = Event.objects.filter(channel=channel).order_by("-id").values_list("id", flat=True).first()
+    newest = (
+        Event.objects.filter(channel=channel).order_by("-id").values_list("id", flat=True).first()
+    )
     return f"{settings.SOLMU_LIVE_ADDRESS}/stream?ticket={ticket(channel)}&since={newest or 0}"
 
 

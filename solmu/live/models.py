@@ -6,7 +6,7 @@ from solmu.lib import clock
 
 
 class Event(models.Model):
-    """Something that pages listening to a channel want to know. It names records, it doesn't tell them."""
+    """Something that listeners of a channel want to know: it names records, no more."""
 
     channel = models.CharField(max_length=80)
     data = models.JSONField(default=dict)

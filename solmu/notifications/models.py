@@ -1,4 +1,4 @@
-"""The outbox: every message that Solmu sends is first a row, so none is lost and none sent twice."""
+"""The outbox: every message is first a row, so none is lost and none sent twice."""
 
 from typing import ClassVar
 

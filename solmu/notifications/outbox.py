@@ -31,8 +31,8 @@ def write(
 ) -> Message | None:
     """Write a message in the receiver's language and have it sent after commit.
 
-    `template` is a folder name: its subject.txt, body.txt and body.html are rendered. A message whose
-    key was already written is not written again (None).
+    `template` is a folder name: its subject.txt, body.txt and body.html are rendered. A message
+    whose key was already written is not written again (None).
     """
     if key and Message.objects.filter(key=key).exists():
         return None
@@ -66,7 +66,9 @@ def send(message: int) -> None:
         row.attempts += 1
         row.error = f"{type(error).__name__}: {error}"
         if row.attempts >= ATTEMPTS:
-            row.state = Message.State.FAILED  # now a person decides, on the page of undelivered mail
+            row.state = (
+                Message.State.FAILED
+            )  # now a person decides, on the page of undelivered mail
         row.save(update_fields=["attempts", "error", "state"])
         if row.state == Message.State.WAITING:
             raise

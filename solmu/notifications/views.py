@@ -19,7 +19,9 @@ def undelivered(request: HttpRequest) -> HttpResponse:
     if not request.viewer.is_admin:
         raise PermissionDenied
     failed = Message.objects.filter(state=Message.State.FAILED)
-    return render(request, "notifications/undelivered.html", {"mails": failed[:100], "count": failed.count()})
+    return render(
+        request, "notifications/undelivered.html", {"mails": failed[:100], "count": failed.count()}
+    )
 
 
 @require_POST

@@ -119,9 +119,8 @@ class OrganisationForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
-        self.fields["municipality"].queryset = Municipality.objects.filter(
-            merged_into=None
-        ).order_by("name_fi")  # type: ignore[attr-defined]
+        municipality: Any = self.fields["municipality"]
+        municipality.queryset = Municipality.objects.filter(merged_into=None).order_by("name_fi")
         self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
         self.fields["field_codes"].initial = list(getattr(self.instance, "fields", None) or [])
         self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "field_codes"])

@@ -1,7 +1,7 @@
 """Places: what a spreadsheet calls a place, its municipality and point; the tables behind them.
 
-The tables come with Solmu (data/SOURCES.md says from where) and are loaded again by each release;
-official boundaries are loaded by an administrator.
+The tables come with Solmu (data/SOURCES.md says from where); `solmu places load` writes them anew.
+Official boundaries are loaded by an administrator.
 """
 
 import csv

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from solmu.organisations import places
+from solmu.organisations.models import Municipality
 
 
 def main(argv: list[str]) -> int:
@@ -24,6 +25,8 @@ def main(argv: list[str]) -> int:
     if asked.command == "load":
         places.load_places()
         return 0
+    if not Municipality.objects.exists():
+        places.load_places()
     try:
         loaded = places.import_boundaries(asked.file, source=asked.source)
     except (places.PlacesError, OSError) as error:

@@ -58,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
     institution_id = viewer.institution_id
     if institution_id is None or not can_import(viewer, institution_id):
         raise PermissionDenied
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -243,6 +243,19 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     except ImportingError as error:
         messages.error(request, str(error))
     return redirect("partnerships:import-batch", pk)
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a file away that was not written: nothing of it stays."""
+    try:
+        importing.discard(_batch(request, pk), by=request.viewer)
+    except ImportingError as error:
+        messages.error(request, str(error))
+        return redirect("partnerships:import-batch", pk)
+    messages.success(request, _("The file is thrown away; nothing was written."))
+    return redirect("partnerships:import")
 
 
 @login_required

@@ -227,6 +227,8 @@ class Vocabulary:
     def suggestion(self, field: str, value: str) -> str:
         """What an unknown value most likely means, for a person to accept: never used by itself."""
         known = self._known.get(field, {})
+        if len(value) < 4:
+            return ""
         best = process.extractOne(
             value_key(value), known.keys(), scorer=fuzz.WRatio, score_cutoff=80
         )

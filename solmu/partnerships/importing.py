@@ -244,6 +244,16 @@ def settle(
     line.save(update_fields=["corrections", "decision"])
 
 
+@transaction.atomic
+def discard(batch: Batch, *, by: Viewer) -> None:
+    """Throw a file away that has not been written, with all that was read of it."""
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state not in (Batch.State.UPLOADED, Batch.State.PLANNED, Batch.State.FAILED):
+        raise ImportingError(_("This import can't be changed any more."))
+    batch.lines.all().delete()
+    batch.delete()
+
+
 # Applying
 
 

@@ -169,7 +169,7 @@ class Standing(models.Model):
         NETWORK = "network", _("network")
         ECOSYSTEM = "ecosystem", _("ecosystem")
 
-    PERSONAL: ClassVar = {}
+    PERSONAL: ClassVar[dict[str, str]] = {}
     IMPERSONAL: ClassVar = {
         "state", "contents", "themes", "scope_override", "form", "goals", "reason",
     }  # fmt: skip
@@ -228,7 +228,7 @@ class ValueAssessment(models.Model):
     """Who gains what, as the institution saw it on a day: five texts with a score of 0–4 each."""
 
     SIDES: ClassVar = ("we_give", "we_get", "they_give", "they_get", "student")
-    PERSONAL: ClassVar = {}
+    PERSONAL: ClassVar[dict[str, str]] = {}
     IMPERSONAL: ClassVar = {*SIDES, "language"}
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="values")
@@ -262,7 +262,7 @@ class Contact(models.Model):
     """A person at a stakeholder, for a time; the person may be a contact of many."""
 
     PERSONAL: ClassVar = {"title": "title at work", "note": "note about the contact"}
-    IMPERSONAL: ClassVar = set()
+    IMPERSONAL: ClassVar[set[str]] = set()
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="contacts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")

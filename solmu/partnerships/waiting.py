@@ -164,7 +164,7 @@ def _tasks(picture: Picture, each: int) -> list[Wait]:
             entry.stakeholder,
             _("Task due %(day)s: %(title)s") % {"day": _day(entry.due_on), "title": entry.title},
             _("Do it"),
-            "#dialogue",
+            f"?tab=dialogue#entry-{entry.pk}",
         )
         for entry in entries[:each]
     ]
@@ -179,6 +179,7 @@ def _next_steps(picture: Picture, each: int) -> list[Wait]:
             _("Next step by %(day)s: %(step)s")
             % {"day": _day(row.next_step_on), "step": row.next_step or "–"},
             _("Take it"),
+            "#next-step",
         )
         for row in rows.order_by("next_step_on", "pk")[:each]
     ]
@@ -199,7 +200,7 @@ def _tilted(picture: Picture, each: int) -> list[Wait]:
         .order_by("-tilt", "pk")
     )
     note = _("We have given more than we got twice in a row")
-    return [_wait("tilted", row, note, _("Look"), "#value") for row in rows[:each]]
+    return [_wait("tilted", row, note, _("Look"), "?tab=value") for row in rows[:each]]
 
 
 def _silent(picture: Picture, each: int) -> list[Wait]:
@@ -208,7 +209,7 @@ def _silent(picture: Picture, each: int) -> list[Wait]:
         F("level_rank").desc(), F("last_evidence_on").asc(nulls_first=True), "pk"
     )
     return [
-        _wait("silent", row, _silence(row, picture.today), _("Get in touch"), "#dialogue")
+        _wait("silent", row, _silence(row, picture.today), _("Get in touch"), "?tab=dialogue")
         for row in rows[:each]
     ]
 

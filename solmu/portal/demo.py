@@ -42,7 +42,14 @@ INSTITUTIONS = (
     # slug, name fi, name sv, municipality, students, staff (the figures are examples)
     ("tavastia", "Ammattiopisto Tavastia", "Yrkesinstitutet Tavastia", "109", 2900, 410),
     ("eerikkila", "Eerikkilän Urheiluopisto", "Eerikkilä idrottsinstitut", "834", 420, 90),
-    ("lhkk", "Lounais-Hämeen koulutuskuntayhtymä", "Sydvästra Tavastlands utbildningssamkommun", "061", 1450, 190),
+    (
+        "lhkk",
+        "Lounais-Hämeen koulutuskuntayhtymä",
+        "Sydvästra Tavastlands utbildningssamkommun",
+        "061",
+        1450,
+        190,
+    ),
     ("hevosopisto", "Hevosopisto", "Hästinstitutet", "981", 520, 95),
     ("hyria", "Hyria koulutus", "Hyria koulutus", "106", 3300, 400),
     ("hami", "Hämeen ammatti-instituutti", "Tavastlands yrkesinstitut", "109", 700, 120),
@@ -70,7 +77,10 @@ SPREAD = {
     "Lappi": 1,
 }
 GAINS = (
-    ("Opiskelijoita harjoitteluun ja opettajien työelämäjaksoja", "Ajantasaista tietoa alan tarpeista"),
+    (
+        "Opiskelijoita harjoitteluun ja opettajien työelämäjaksoja",
+        "Ajantasaista tietoa alan tarpeista",
+    ),
     ("Täydennyskoulutusta henkilöstölle", "Työpaikkoja valmistuville"),
     ("Tilat ja laitteet iltakäyttöön", "Asiantuntijat näyttöjen arviointiin"),
 )
@@ -107,7 +117,14 @@ def _institutions() -> dict[str, Institution]:
     municipalities = Municipality.objects.in_bulk()
     made: dict[str, Institution] = {}
     year = clock.today().year
-    fictional = ("esimerkkila", "Esimerkkilän ammattiopisto", "Exempelby yrkesinstitut", "297", 900, 110)
+    fictional = (
+        "esimerkkila",
+        "Esimerkkilän ammattiopisto",
+        "Exempelby yrkesinstitut",
+        "297",
+        900,
+        110,
+    )
     for slug, fi, sv, code, students, staff in (*INSTITUTIONS, fictional):
         home = municipalities[code]
         organisation = Organisation.objects.create(
@@ -125,7 +142,8 @@ def _institutions() -> dict[str, Institution]:
             fact_sources={"name_fi": "register", "municipality": "register"},
         )
         institution = Institution.objects.create(
-            organisation=organisation, fields=["engineering", "health", "services", "business", "agriculture"]
+            organisation=organisation,
+            fields=["engineering", "health", "services", "business", "agriculture"],
         )
         institution.regions.add(home.region)
         for back, growth in ((2, 0.96), (1, 0.98), (0, 1.0)):
@@ -143,14 +161,18 @@ def _institutions() -> dict[str, Institution]:
 def _personas(institutions: dict[str, Institution]) -> dict[str, Person]:
     people: dict[str, Person] = {}
     for persona in PERSONAS:
-        user = User.objects.create_user(f"{persona.slug}@solmu.example", is_admin=persona.slug == "admin")
+        user = User.objects.create_user(
+            f"{persona.slug}@solmu.example", is_admin=persona.slug == "admin"
+        )
         person = Person.objects.create(
             given_name=persona.given_name,
             family_name=persona.family_name,
             email=user.email,
             user=user,
         )
-        ApiToken.objects.create(user=user, name="demo", token_hash=token_hash(f"demo-{persona.slug}"))
+        ApiToken.objects.create(
+            user=user, name="demo", token_hash=token_hash(f"demo-{persona.slug}")
+        )
         if persona.institution:
             Affiliation.objects.create(
                 person=person,
@@ -169,7 +191,9 @@ def _owners(institution: Institution, random: Random) -> list[Person]:
     for number in range(6):
         given, family = fiction.person_name(random)
         user = User.objects.create_user(f"vastuu{number + 1}@solmu.example")
-        person = Person.objects.create(given_name=given, family_name=family, email=user.email, user=user)
+        person = Person.objects.create(
+            given_name=given, family_name=family, email=user.email, user=user
+        )
         Affiliation.objects.create(
             person=person,
             institution=institution,
@@ -186,7 +210,7 @@ def _partner_organisations(random: Random) -> list[Organisation]:
         by_region.setdefault(municipality.region.name_fi, []).append(municipality)
     regions = [name for name in SPREAD if name in by_region]
     weights = [SPREAD[name] for name in regions]
-    organisations = []
+    organisations: list[Organisation] = []
     number = 0
     while len(organisations) < PARTNERS_IN_FINLAND:
         number += 1
@@ -215,7 +239,7 @@ def _partner_organisations(random: Random) -> list[Organisation]:
             )
         )
     for number in range(PARTNERS_ABROAD):
-        fact, (place, country, lat, lon) = fiction.foreign_organisation(number)
+        fact, (_place, country, lat, lon) = fiction.foreign_organisation(number)
         organisations.append(
             Organisation(
                 slug=f"demo-abroad-{number + 1}",
@@ -233,16 +257,22 @@ def _partner_organisations(random: Random) -> list[Organisation]:
 
 
 def _partners(institution: Institution, people: dict[str, Person]) -> None:
-    random = Random(2010)
+    random = Random(2010)  # noqa: S311  (the same fiction on every machine)
     today = clock.today()
     organisations = _partner_organisations(random)
     OrganisationSource.objects.bulk_create(
         OrganisationSource(
-            organisation=organisation, institution=institution, origin=OrganisationSource.Origin.IMPORT
+            organisation=organisation,
+            institution=institution,
+            origin=OrganisationSource.Origin.IMPORT,
         )
         for organisation in organisations
     )
-    others = Organisation.objects.filter(institution__isnull=False).exclude(pk=institution.pk).order_by("pk")
+    others = (
+        Organisation.objects.filter(institution__isnull=False)
+        .exclude(pk=institution.pk)
+        .order_by("pk")
+    )
     organisations = [*organisations, *others]
     owners = [people["coordinator"], *_owners(institution, random)]
     levels = list(Level.objects.filter(institution=institution).order_by("rank"))
@@ -250,7 +280,9 @@ def _partners(institution: Institution, people: dict[str, Person]) -> None:
     themes = list(Facet.objects.filter(institution=institution, kind=Facet.Kind.THEME))
 
     stakeholders = Stakeholder.objects.bulk_create(
-        Stakeholder(institution=institution, organisation=organisation, roles=_roles(organisation, random))
+        Stakeholder(
+            institution=institution, organisation=organisation, roles=_roles(organisation, random)
+        )
         for organisation in organisations
     )
     standings: list[Standing] = []
@@ -259,8 +291,12 @@ def _partners(institution: Institution, people: dict[str, Person]) -> None:
         path = _path(stakeholder, levels, random, today)
         owner = random.choice(owners)
         facts = {
-            "contents": sorted({random.choice(contents).pk for _ in range(random.choice((1, 1, 2)))}),
-            "themes": sorted({random.choice(themes).pk for _ in range(random.choice((0, 1, 1, 2)))}) if themes else [],
+            "contents": sorted(
+                {random.choice(contents).pk for _ in range(random.choice((1, 1, 2)))}
+            ),
+            "themes": sorted({random.choice(themes).pk for _ in range(random.choice((0, 1, 1, 2)))})
+            if themes
+            else [],
             "owner": owner,
         }
         for number, (start, level, state, reason) in enumerate(path):
@@ -273,7 +309,9 @@ def _partners(institution: Institution, people: dict[str, Person]) -> None:
                     state=state,
                     reason=reason,
                     goals=random.choice(GOALS) if level and level.rank >= 3 else "",
-                    decided_by=people["rector"] if level and level.rank == 4 else people["coordinator"],
+                    decided_by=people["rector"]
+                    if level and level.rank == 4
+                    else people["coordinator"],
                     **facts,
                 )
             )
@@ -290,7 +328,9 @@ def _roles(organisation: Organisation, random: Random) -> list[str]:
         return ["education_provider", "partner"]
     if organisation.kind == "project":
         return ["partner", "funder"]
-    return random.choice((["employer"], ["employer", "customer"], ["customer"], ["employer", "partner"]))
+    return random.choice(
+        (["employer"], ["employer", "customer"], ["customer"], ["employer", "partner"])
+    )
 
 
 def _path(
@@ -320,9 +360,17 @@ def _path(
     return path
 
 
-def _contacts(stakeholders: list[Stakeholder], random: Random, today: date) -> dict[int, list[Contact]]:
+def _contacts(
+    stakeholders: list[Stakeholder], random: Random, today: date
+) -> dict[int, list[Contact]]:
     people, contacts = [], []
-    titles = ("toimitusjohtaja", "henkilöstöpäällikkö", "palveluesihenkilö", "koulutuspäällikkö", "työpaikkaohjaaja")
+    titles = (
+        "toimitusjohtaja",
+        "henkilöstöpäällikkö",
+        "palveluesihenkilö",
+        "koulutuspäällikkö",
+        "työpaikkaohjaaja",
+    )
     for stakeholder in stakeholders:
         for number in range(random.choice((1, 1, 1, 2, 3))):
             given, family = fiction.person_name(random)
@@ -369,7 +417,7 @@ def _dialogue(
     entries = []
     for stakeholder in stakeholders:
         rank = ranks[stakeholder.pk]
-        # One in eight high partnerships has no dialogue at all: a claimed level with nothing behind it.
+        # One in eight has no dialogue at all: a claimed level with nothing behind it.
         quiet = stakeholder.pk % 8 == 0
         how_many = 0 if quiet else random.randint(rank, 2 + rank * 3)
         for _number in range(how_many):
@@ -466,7 +514,9 @@ def _confirmations(
 def _small_picture(institution: Institution, owner: Person) -> None:
     """A few partners of another institution, so that two pictures can be told apart."""
     levels = list(Level.objects.filter(institution=institution).order_by("rank"))
-    shared = Organisation.objects.filter(slug__startswith="esittely-", public=True).order_by("pk")[:12]
+    shared = Organisation.objects.filter(slug__startswith="esittely-", public=True).order_by("pk")[
+        :12
+    ]
     OrganisationSource.objects.bulk_create(
         OrganisationSource(organisation=o, institution=institution, origin="person") for o in shared
     )

@@ -1,4 +1,4 @@
-"""What only a demo has: one-button sign-in as a persona, and the mail catcher. Elsewhere all is 404."""
+"""What only a demo has: sign-in as a persona, and the mail catcher. Elsewhere all is 404."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Clearly fictional organisations, people and events, the same ones every time, for the demo and seeds."""
+"""Clearly fictional organisations, people and events, the same every time: for demo and seeds."""
 
 from dataclasses import dataclass
 from random import Random
@@ -7,13 +7,57 @@ from random import Random
 FIRST_BUSINESS_NUMBER = 9_100_000
 
 FAMILY_NAMES = (
-    "Kanervala Suvantola Kuukkelikoski Vaahteramäki Pajulahti Tervaleppä Hopeahaka Mesimarja Kurjenranta "
-    "Ketunpolku Halla-aho Lumikumpu Sinivuokko Karhunsammal Ahopelto Tuulentupa Vellamonniitty Käpyharju "
-    "Rantaraitti Metsätähti Savipelto Kivikumpu Lintukorpi Harmaalampi Untuvainen Pihlajakoto Haapasuo "
-    "Ruislaakso Kuutamolahti Närhinen Orvokkila Sammalsilta Tikankolo Viherkoski Jänönen Satumäki Poutapilvi "
-    "Kaislaranta Honkakoto Nuotiolampi Valkovuokko Mäyränpesä Hirvikumpu Sudenkorento Kultapalko Apilapelto "
-    "Rinkeli Aurinkokulma Vuorijärvi Iltarusko"
-).split()
+    "Kanervala",
+    "Suvantola",
+    "Kuukkelikoski",
+    "Vaahteramäki",
+    "Pajulahti",
+    "Tervaleppä",
+    "Hopeahaka",
+    "Mesimarja",
+    "Kurjenranta",
+    "Ketunpolku",
+    "Halla-aho",
+    "Lumikumpu",
+    "Sinivuokko",
+    "Karhunsammal",
+    "Ahopelto",
+    "Tuulentupa",
+    "Vellamonniitty",
+    "Käpyharju",
+    "Rantaraitti",
+    "Metsätähti",
+    "Savipelto",
+    "Kivikumpu",
+    "Lintukorpi",
+    "Harmaalampi",
+    "Untuvainen",
+    "Pihlajakoto",
+    "Haapasuo",
+    "Ruislaakso",
+    "Kuutamolahti",
+    "Närhinen",
+    "Orvokkila",
+    "Sammalsilta",
+    "Tikankolo",
+    "Viherkoski",
+    "Jänönen",
+    "Satumäki",
+    "Poutapilvi",
+    "Kaislaranta",
+    "Honkakoto",
+    "Nuotiolampi",
+    "Valkovuokko",
+    "Mäyränpesä",
+    "Hirvikumpu",
+    "Sudenkorento",
+    "Kultapalko",
+    "Apilapelto",
+    "Rinkeli",
+    "Aurinkokulma",
+    "Vuorijärvi",
+    "Iltarusko",
+)
 
 # trade, field code, kind, legal form
 _TRADES = (
@@ -45,9 +89,37 @@ _TRADES = (
 )
 
 GIVEN_NAMES = (
-    "Aino Eero Helmi Onni Sofia Leo Venla Väinö Lumi Toivo Saga Elias Siiri Oskar Iida Vilho Ellen Otso Kerttu "
-    "Urho Linnea Nooa Hilla Aatos Freja Arvo Ilona Pyry Saara Taito"
-).split()
+    "Aino",
+    "Eero",
+    "Helmi",
+    "Onni",
+    "Sofia",
+    "Leo",
+    "Venla",
+    "Väinö",
+    "Lumi",
+    "Toivo",
+    "Saga",
+    "Elias",
+    "Siiri",
+    "Oskar",
+    "Iida",
+    "Vilho",
+    "Ellen",
+    "Otso",
+    "Kerttu",
+    "Urho",
+    "Linnea",
+    "Nooa",
+    "Hilla",
+    "Aatos",
+    "Freja",
+    "Arvo",
+    "Ilona",
+    "Pyry",
+    "Saara",
+    "Taito",
+)
 
 MEETING_TITLES = (
     "Vuosikeskustelu",
@@ -57,9 +129,21 @@ MEETING_TITLES = (
     "Osaamistarpeiden kartoitus",
     "Rekrytointipäivän valmistelu",
 )
-CALL_TITLES = ("Puhelu yhteyshenkilön kanssa", "Sovittiin seuraavista vaiheista", "Kuulumiset puhelimessa")
-VISIT_TITLES = ("Vierailu työpaikalla", "Opintokäynti opiskelijaryhmän kanssa", "Tutustuminen uusiin tiloihin")
-NOTE_TITLES = ("Palaute työpaikkaohjaajalta", "Yhteyshenkilö vaihtumassa", "Kiinnostus oppisopimukseen")
+CALL_TITLES = (
+    "Puhelu yhteyshenkilön kanssa",
+    "Sovittiin seuraavista vaiheista",
+    "Kuulumiset puhelimessa",
+)
+VISIT_TITLES = (
+    "Vierailu työpaikalla",
+    "Opintokäynti opiskelijaryhmän kanssa",
+    "Tutustuminen uusiin tiloihin",
+)
+NOTE_TITLES = (
+    "Palaute työpaikkaohjaajalta",
+    "Yhteyshenkilö vaihtumassa",
+    "Kiinnostus oppisopimukseen",
+)
 TASK_TITLES = (
     "Lähetä ehdotus yhteisestä koulutuksesta",
     "Sovi kevään tapaaminen",
@@ -68,7 +152,7 @@ TASK_TITLES = (
 )
 TEXTS = (
     "Käytiin läpi kuluneen lukuvuoden kokemukset ja sovittiin, mitä ensi vuonna tehdään toisin.",
-    "Työpaikalla on tilaa kolmelle opiskelijalle. Ohjaajat toivovat lyhyttä kertausta arvioinnista.",
+    "Työpaikalla on tilaa kolmelle opiskelijalle. Ohjaajat toivovat kertausta arvioinnista.",
     "Kumppani etsii syksyksi tekijöitä ja on valmis kouluttamaan heitä yhdessä meidän kanssamme.",
     "Keskusteltiin uuden laitteiston yhteiskäytöstä ja opettajien työelämäjaksoista.",
     "Sovittiin, että opiskelijat esittelevät projektinsa työpaikan väelle keväällä.",
@@ -100,7 +184,14 @@ ABROAD = (
     ("Sapporo", "JP", 43.06, 141.35),
     ("Halifax", "CA", 44.65, -63.58),
 )
-_ABROAD_WORDS = ("Vocational Centre", "Skills Academy", "Craft Works", "Training Alliance", "Care Homes", "Robotics")
+_ABROAD_WORDS = (
+    "Vocational Centre",
+    "Skills Academy",
+    "Craft Works",
+    "Training Alliance",
+    "Care Homes",
+    "Robotics",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +206,10 @@ class FictionalOrganisation:
 
 def business_id(number: int) -> str:
     """Return the Finnish business ID with this number, or "" where the number can't have one."""
-    total = sum(int(digit) * weight for digit, weight in zip(f"{number:07d}", (7, 9, 10, 5, 8, 4, 2), strict=True))
+    total = sum(
+        int(digit) * weight
+        for digit, weight in zip(f"{number:07d}", (7, 9, 10, 5, 8, 4, 2), strict=True)
+    )
     rest = total % 11
     if rest == 1:
         return ""
@@ -123,7 +217,7 @@ def business_id(number: int) -> str:
 
 
 def finnish_organisation(number: int) -> FictionalOrganisation:
-    """Return the nth fictional organisation in Finland; names start to repeat with a number after 1,250."""
+    """Return the nth fictional organisation in Finland; after 1,250 names get a number."""
     trade, field, kind, form = _TRADES[number % len(_TRADES)]
     stem = FAMILY_NAMES[(number * 7 + number // len(_TRADES)) % len(FAMILY_NAMES)]
     lap = number // (len(_TRADES) * len(FAMILY_NAMES))
@@ -131,13 +225,17 @@ def finnish_organisation(number: int) -> FictionalOrganisation:
     return FictionalOrganisation(name, kind, field, business_id(FIRST_BUSINESS_NUMBER + number))
 
 
-def foreign_organisation(number: int) -> tuple[FictionalOrganisation, tuple[str, str, float, float]]:
+def foreign_organisation(
+    number: int,
+) -> tuple[FictionalOrganisation, tuple[str, str, float, float]]:
     """Return the nth fictional organisation abroad, and where it is."""
     place = ABROAD[number % len(ABROAD)]
     word = _ABROAD_WORDS[(number + number // len(ABROAD)) % len(_ABROAD_WORDS)]
     lap = number // (len(ABROAD) * len(_ABROAD_WORDS))
     name = f"{place[0]} Imaginary {word}" + (f" {lap + 1}" if lap else "")
-    return FictionalOrganisation(name, "education_provider" if number % 3 else "company", "education", ""), place
+    return FictionalOrganisation(
+        name, "education_provider" if number % 3 else "company", "education", ""
+    ), place
 
 
 def person_name(random: Random) -> tuple[str, str]:

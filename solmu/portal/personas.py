@@ -20,7 +20,15 @@ class Persona:
 
 
 PERSONAS = (
-    Persona("rector", "Kaisa", "Kanervala", _("Rector, Ammattiopisto Tavastia"), "tavastia", "leader", "rehtori"),
+    Persona(
+        "rector",
+        "Kaisa",
+        "Kanervala",
+        _("Rector, Ammattiopisto Tavastia"),
+        "tavastia",
+        "leader",
+        "rehtori",
+    ),
     Persona(
         "coordinator",
         "Onni",

@@ -26,12 +26,14 @@ class Hit:
 
 
 def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[Hit]:
-    """Return the visible records whose words begin with every word of the text, or whose title has it."""
+    """Return visible records with words that begin like each of the text's, or with it in the title."""
     words = _WORD.findall(text.lower())[:8]
     if not words:
         return []
     query = SearchQuery(
-        " & ".join(f"'{word.replace(chr(39), '')}':*" for word in words), search_type="raw", config="simple"
+        " & ".join(f"'{word.replace(chr(39), '')}':*" for word in words),
+        search_type="raw",
+        config="simple",
     )
     entries = Entry.objects.visible_to(viewer)
     if kind:
@@ -40,7 +42,9 @@ def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[
     candidates = matched.order_by().values("pk")[:_CANDIDATES]
     ranked = (
         Entry.objects.filter(pk__in=candidates)
-        .annotate(rank=SearchRank(F("words"), query) / (Length("title") + Value(20.0, FloatField())))
+        .annotate(
+            rank=SearchRank(F("words"), query) / (Length("title") + Value(20.0, FloatField()))
+        )
         .order_by("-rank", "title", "pk")[:limit]
     )
     return [Hit(e.kind, e.record_id, e.title, e.url, _excerpt(e.text, words[0])) for e in ranked]

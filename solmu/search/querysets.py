@@ -15,7 +15,7 @@ class EntryQuerySet(models.QuerySet):
     """What can be found."""
 
     def visible_to(self, viewer: Viewer) -> EntryQuerySet:
-        """Public entries and those of the viewer's institutions; narrowed notes to leaders and author."""
+        """Public entries and the institutions' own; narrowed notes to leaders and author."""
         if viewer.is_admin:  # administrators see all but what is limited
             return self.filter(Q(leaders_only=False) | Q(author_id=viewer.person_id or 0))
         lead = [key for key in viewer.institutions if viewer.has_role(key, "leader")]

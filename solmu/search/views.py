@@ -20,7 +20,11 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "search/search.html",
-        {"text": text, "hits": hits, "kinds": {key: kind.label for key, kind in composed("SEARCH_KINDS").items()}},
+        {
+            "text": text,
+            "hits": hits,
+            "kinds": {key: kind.label for key, kind in composed("SEARCH_KINDS").items()},
+        },
     )
 
 
@@ -31,7 +35,13 @@ def palette(request: HttpRequest) -> JsonResponse:
     text = request.GET.get("q", "").strip()
     kinds = composed("SEARCH_KINDS")
     pages = [
-        {"title": str(item.label), "url": reverse(item.url_name), "kind": _("page"), "hint": "", "icon": item.icon}
+        {
+            "title": str(item.label),
+            "url": reverse(item.url_name),
+            "kind": _("page"),
+            "hint": "",
+            "icon": item.icon,
+        }
         for item in (*composed("MENU"), *composed("ACTIONS"))
         if item.visible(request.viewer) and text.lower() in str(item.label).lower()
     ]

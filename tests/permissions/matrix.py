@@ -136,7 +136,7 @@ POST   /partners/people/<pk>/merge/<merge_pk>/undo/                 login   302 
 
 # Importing partners
 GET    /partners/import/                                            login   200   200   200   403   403   403
-POST   /partners/import/                                            login   200   200   200   403   403   403
+POST   /partners/import/                                            login   422   422   422   403   403   403
 GET    /partners/import/<pk>/                                       login   200   200   404   404   404   404
 GET    /partners/import/<pk>/columns/                               login   200   200   404   404   404   404
 POST   /partners/import/<pk>/columns/                               login   422   422   404   404   404   404
@@ -145,6 +145,7 @@ POST   /partners/import/<pk>/values/                                login   302 
 GET    /partners/import/<pk>/rows/<number>/                         login   200   200   404   404   404   404
 POST   /partners/import/<pk>/rows/<number>/                         login   302   302   404   404   404   404
 POST   /partners/import/<pk>/apply/                                 login   302   302   404   404   404   404
+POST   /partners/import/<pk>/discard/                               login   302   302   404   404   404   404
 POST   /partners/import/<pk>/again/                                 login   302   302   404   404   404   404
 POST   /partners/import/<pk>/undo/                                  login   302   302   404   404   404   404
 GET    /partners/import/<pk>/rejected/                              login   200   200   404   404   404   404

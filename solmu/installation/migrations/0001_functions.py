@@ -1,6 +1,10 @@
 """Extensions and functions that the other rooms' tables stand on."""
 
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import (
+    BtreeGistExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
 from django.db import migrations
 
 # Sorting without ICU: Finnish and Swedish put å ä ö last, other marks fold to their letter (ü as y);

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,7 +29,7 @@ class Reader:
         self.task: asyncio.Task[None] | None = None
         self.closed = asyncio.Event()
 
-    async def __aenter__(self) -> "Reader":
+    async def __aenter__(self) -> Self:
         scope = {
             "type": "http",
             "method": "GET",
@@ -77,9 +77,9 @@ def test_stream_tells_what_came_before_and_what_comes_after() -> None:
 
 
 def test_event_of_a_rolled_back_transaction_is_never_told() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         events.publish("import-1", done=1)
-        raise RuntimeError
+        transaction.set_rollback(True)
 
     assert not Event.objects.exists()
 
@@ -92,4 +92,3 @@ def test_stream_without_a_ticket_is_refused(ticket: str) -> None:
             return found
 
     assert asyncio.run(status()) == 403
-

@@ -24,7 +24,9 @@ class Mailbox(MessageHandler):
         self.mails: list[Mail] = []
         self.refuses = False
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if self.refuses:
             return "451 try later"
         envelope.rcpt_tos.append(address)

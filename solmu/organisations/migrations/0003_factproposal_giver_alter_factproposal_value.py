@@ -5,20 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0002_initial'),
+        ("organisations", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='factproposal',
-            name='giver',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='facts_in_question', to='organisations.institution'),
+            model_name="factproposal",
+            name="giver",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="facts_in_question",
+                to="organisations.institution",
+            ),
         ),
         migrations.AlterField(
-            model_name='factproposal',
-            name='value',
+            model_name="factproposal",
+            name="value",
             field=models.JSONField(null=True),
         ),
     ]

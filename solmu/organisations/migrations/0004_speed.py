@@ -5,27 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0003_factproposal_giver_alter_factproposal_value'),
+        ("organisations", "0003_factproposal_giver_alter_factproposal_value"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='organisation',
-            name='organisation_name_trigrams',
+            model_name="organisation",
+            name="organisation_name_trigrams",
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='called',
-            field=models.GeneratedField(db_persist=True, expression=models.Func(models.F('name_fi'), models.F('name_sv'), models.F('name_en'), arg_joiner=" || ' | ' || ", template='lower(%(expressions)s)'), output_field=models.TextField()),
+            model_name="organisation",
+            name="called",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Func(
+                    models.F("name_fi"),
+                    models.F("name_sv"),
+                    models.F("name_en"),
+                    arg_joiner=" || ' | ' || ",
+                    template="lower(%(expressions)s)",
+                ),
+                output_field=models.TextField(),
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['business_id'], name='organisation_business_id', opclasses=['varchar_pattern_ops']),
+            model_name="organisation",
+            index=models.Index(
+                fields=["business_id"],
+                name="organisation_business_id",
+                opclasses=["varchar_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('called', 'gin_trgm_ops'), name='organisation_called'),
+            model_name="organisation",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("called", "gin_trgm_ops"),
+                name="organisation_called",
+            ),
         ),
     ]

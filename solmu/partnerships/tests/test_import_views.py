@@ -94,6 +94,14 @@ def test_coordinator_brings_a_file_all_the_way(here: Institution) -> None:
     assert client.get(address).status_code == 200
 
 
+def test_file_is_thrown_away(here: Institution) -> None:
+    client = signed_in(person_with_role(here))
+    batch = uploaded(client)
+    client.post(f"/partners/import/{batch.pk}/columns/", all_columns(batch))
+    assert client.post(f"/partners/import/{batch.pk}/discard/")["Location"] == "/partners/import/"
+    assert not Batch.objects.exists()
+
+
 def test_column_is_corrected_by_hand(here: Institution) -> None:
     client = signed_in(person_with_role(here))
     batch = uploaded(client)

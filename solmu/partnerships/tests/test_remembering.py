@@ -86,11 +86,11 @@ def test_kept_while_others_change_theirs(home, made_again):
 def test_made_again_when_a_slow_writer_has_finished(home):
     times = count()
 
-    def made(writers: str) -> int:
+    def made(*writers: str) -> int:
         seen = SimpleNamespace(pk=home.pk, version="7.7.7.7.7.7.7.7.7", writers=writers)
         return remembered(seen, ("slow",), lambda: next(times))
 
-    assert made("5:9:5,7") == 0
-    assert made("7:10:7") == 1  # 5 has written something, perhaps before version 7
-    assert made("7:11:7") == 1
-    assert made("12:12:") == 2
+    assert made("5", "7") == 0
+    assert made("7") == 1  # 5 has written something, perhaps before version 7
+    assert made("7", "9") == 1
+    assert made() == 2

@@ -89,6 +89,7 @@ class SolmuMap extends HTMLElement {
     this.classList.add("alive");
     this.querySelector(".map-tools").hidden = false;
     this.svg.setAttribute("tabindex", "0");
+    this.svg.setAttribute("aria-describedby", "map-help");
     this.listen();
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this);
