@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models.expressions import BaseExpression
 from django.utils.translation import gettext_lazy as _
 
+from solmu.lib import modules
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
 from solmu.organisations import waiting as directory_waits
@@ -51,19 +52,25 @@ def _imports(viewer: Viewer) -> bool:
 
 MENU = (
     MenuItem("", _("My day"), "portal:home", "sun", _signed_in),
-    MenuItem("see", _("Partnerships"), "partnerships:list", "handshake", _has_institution),
+    *modules.of(
+        "partnerships",
+        MenuItem("see", _("Partnerships"), "partnerships:list", "handshake", _has_institution),
+    ),
     MenuItem("see", _("Organisations"), "organisations:list", "building-2", _signed_in),
     MenuItem("", _("Institution"), "institutions:list", "settings", _has_institution_or_all),
 )
 
 # What the command palette offers beside the menu.
 ACTIONS = (
-    MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
-    MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
-    MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
+    *modules.of(
+        "partnerships",
+        MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
+        MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
+        MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
+        MenuItem("", _("New institution"), "founding:new", "plus", _is_admin),
+    ),
     MenuItem("", _("Proposed facts"), "organisations:proposals", "check", _signed_in),
     MenuItem("", _("Merged entries"), "organisations:merges", "link", _has_institution_or_all),
-    MenuItem("", _("New institution"), "founding:new", "plus", _is_admin),
     MenuItem("", _("My account"), "own:me", "user", _signed_in),
 )
 
@@ -76,24 +83,29 @@ class SearchKind:
     icon: str
 
 
-SEARCH_KINDS = {
-    "partnership": SearchKind(_("partner"), "handshake"),
-    "organisation": SearchKind(_("organisation"), "building-2"),
-    "contact": SearchKind(_("person"), "user"),
-    "dialogue": SearchKind(_("dialogue"), "messages-square"),
-}
+SEARCH_KINDS = dict(
+    (
+        ("organisation", SearchKind(_("organisation"), "building-2")),
+        *modules.of(
+            "partnerships",
+            ("partnership", SearchKind(_("partner"), "handshake")),
+            ("contact", SearchKind(_("person"), "user")),
+            ("dialogue", SearchKind(_("dialogue"), "messages-square")),
+        ),
+    )
+)
 
 # What waits for the viewer, for my day: each gives rows.
 WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (
-    partner_day.waits,
+    *modules.of("partnerships", partner_day.waits),
     directory_waits.waits,
 )
 
 # Panels of my day: each gives something with a `template`, or nothing for viewers without it.
-HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = (partner_day.panel,)
+HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = modules.of("partnerships", partner_day.panel)
 
 # Panels of an organisation's page, by the name of the address that renders them.
-ORGANISATION_PANELS: tuple[str, ...] = ("partnerships:organisation-panel",)
+ORGANISATION_PANELS: tuple[str, ...] = modules.of("partnerships", "partnerships:organisation-panel")
 
 # Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
 EVIDENCE: dict[str, Callable[[], Any]] = {
@@ -116,16 +128,19 @@ EVIDENCE_KINDS = {
 # Who writes a room's search entries anew.
 INDEXES: tuple[Callable[[], None], ...] = (
     directory_index.index_organisations,
-    partner_index.index_stakeholders,
-    partner_index.index_contacts,
-    partner_index.index_dialogue,
+    *modules.of(
+        "partnerships",
+        partner_index.index_stakeholders,
+        partner_index.index_contacts,
+        partner_index.index_dialogue,
+    ),
 )
 
 # What rooms above write anew, in the same transaction, when records of a room below have changed;
 # called by `lib.composed.follow(kind, ids)`.
 FOLLOWS: dict[str, tuple[Callable[[Iterable[int]], None], ...]] = {
-    "organisation": (partner_index.index_organisations,),
-    "person": (partner_index.index_people,),
+    "organisation": modules.of("partnerships", partner_index.index_organisations),
+    "person": modules.of("partnerships", partner_index.index_people),
     "relation": (relations.follow,),
     # What a merge has moved, by the model.
     "partnerships.Stakeholder": (

@@ -9,6 +9,8 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from solmu.lib.modules import SWITCHABLE
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("SOLMU_DATA", ROOT / "var" / "solmu")).resolve()
 
@@ -59,6 +61,8 @@ CSRF_TRUSTED_ORIGINS = [SOLMU_ADDRESS]
 
 # Modules that an installation can do without; composition.py says what belongs to each.
 SOLMU_MODULES_OFF = frozenset(os.environ.get("SOLMU_MODULES_OFF", "").split())
+if unknown := SOLMU_MODULES_OFF - SWITCHABLE:
+    raise ValueError(f"SOLMU_MODULES_OFF: no such module: {', '.join(sorted(unknown))}")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

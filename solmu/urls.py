@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from solmu.api import api
-from solmu.lib import problems
+from solmu.lib import modules, problems
 
 urlpatterns = [
     path("", include("solmu.portal.urls")),
@@ -11,13 +11,16 @@ urlpatterns = [
     path("accounts/", include("solmu.accounts.door_urls")),
     path("accounts/", include("solmu.organisations.account_urls")),
     path("organisations/", include("solmu.organisations.urls")),
-    path("institutions/", include("solmu.partnerships.institution_urls")),
+    *modules.of(
+        "partnerships",
+        path("institutions/", include("solmu.partnerships.institution_urls")),
+        path("partners/", include("solmu.partnerships.urls")),
+    ),
     path("institutions/", include("solmu.organisations.institution_urls")),
-    path("partners/", include("solmu.partnerships.urls")),
     path("search/", include("solmu.search.urls")),
     path("mail/", include("solmu.notifications.urls")),
     path("ui/", include("solmu.ui.urls")),
-    path("api/v1/", api.urls),
+    *modules.of("api", path("api/v1/", api.urls)),
     re_path("^api/", problems.unknown_address, name="api-unknown"),
 ]
 

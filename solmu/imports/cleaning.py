@@ -357,7 +357,7 @@ def postal_code(cell: Cell) -> str:
     value = text(cell)
     if value.isdigit() and 3 <= len(value) < 5:
         return value.zfill(5)
-    return value[:12]
+    return value[:10]
 
 
 def several(cell: Cell) -> list[str]:

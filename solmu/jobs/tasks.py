@@ -6,12 +6,14 @@ Procrastinate is used only here, so that another engine can take its place.
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
 
 from solmu.installation.demo import clock_shift
-from solmu.lib import clock
+from solmu.lib import clock, modules
 
 ATTEMPTS = 6
 RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)
@@ -44,6 +46,8 @@ def periodic(cron: str, name: str) -> Callable[[Job], Job]:
             with clock.shifted(clock_shift()):
                 job()
 
+        if not modules.is_on(name.partition(".")[0]):
+            return job
         registered = app.task(name=name, queue="default", queueing_lock=name)(run)
         app.periodic(cron=cron)(registered)
         return job
@@ -57,7 +61,9 @@ def enqueue(name: str, *, key: str | None = None, **arguments: Any) -> bool:
     With a key, a second job of the same key is not queued while the first waits (returns False).
     """
     try:
-        app.configure_task(name, queueing_lock=key, allow_unknown=False).defer(**arguments)
+        # The lock is a unique index: without a savepoint its refusal would spoil the transaction.
+        with transaction.atomic():
+            app.configure_task(name, queueing_lock=key, allow_unknown=False).defer(**arguments)
     except AlreadyEnqueued:
         return False
     return True
@@ -67,6 +73,10 @@ def enqueue(name: str, *, key: str | None = None, **arguments: Any) -> bool:
 @app.task(name="jobs.recover", queueing_lock="jobs.recover", pass_context=True)
 async def recover(context: Any, timestamp: int) -> None:
     """Put back the jobs of workers that have died."""
-    manager = context.app.job_manager
+    await recover_stalled(context.app.job_manager)
+
+
+async def recover_stalled(manager: JobManager) -> None:
+    """Put back the jobs whose workers show no sign of life; they run again from the start."""
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)

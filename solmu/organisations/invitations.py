@@ -101,9 +101,9 @@ def accept(
         raise InvitationError(_("This invitation is no longer open."))
     user = User.objects.filter(email__iexact=invitation.email).first()
     if user is None:
-        user = User.objects.create_user(
-            invitation.email, password or None, language=invitation.language
-        )
+        # They go on in the language in which they read and answered the invitation.
+        language = get_language() or invitation.language
+        user = User.objects.create_user(invitation.email, password or None, language=language[:2])
     # The link proves the address, so what is known of a person by it is theirs.
     person = person_of(user, given_name=given_name, family_name=family_name)
     by = Viewer.system("invitation accepted")

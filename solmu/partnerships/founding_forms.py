@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from solmu.organisations import directory
@@ -24,7 +25,7 @@ class NameForm(forms.Form):
         label=_("Business ID"),
         max_length=20,
         help_text=_(
-            "For example 1234567-8. If the directory has the organisation already, it is found."
+            "For example 1234567-1. If the directory has the organisation already, it is found."
         ),
     )
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
@@ -92,6 +93,11 @@ class LevelForm(forms.ModelForm):
     def is_new(self) -> bool:
         """True for the empty rows at the end."""
         return not (self["name_fi"].value() or self.errors)
+
+    def title(self) -> str:
+        """The step's name in the reader's language."""
+        own = f"name_{(get_language() or 'fi')[:2]}"
+        return self[own].value() or self["name_fi"].value() or ""
 
 
 class FacetForm(forms.ModelForm):

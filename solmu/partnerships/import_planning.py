@@ -7,7 +7,7 @@ person changed after an earlier import wins, and is shown as a conflict with bot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -119,6 +119,7 @@ def make_plan(
     vocabulary: Vocabulary,
     today: date,
     settled: Mapping[int, Settled] | None = None,
+    leaders_levels: Collection[str] = (),
 ) -> Plan:
     """Understand the rows, find their organisations, and compare them with what is known."""
     lines, unknown = _understood(rows, columns, vocabulary, today, settled or {})
@@ -132,7 +133,7 @@ def make_plan(
     targets = _Matching(known).match(good)
     _find_candidates(targets, known)
     for target in targets:
-        _Comparing(target, known).compare()
+        _Comparing(target, known, leaders_levels).compare()
     for line in lines:
         if line.reasons:
             line.action = Line.Action.REJECTED
@@ -188,6 +189,9 @@ class _Matching:
             if line.reasons:
                 continue
             organisation_id = None if target else self._organisation(line)
+            if organisation_id == self.known.institution_id:
+                line.reasons.append(_("This is your own institution."))
+                continue
             if organisation_id and organisation_id in self._by_organisation:
                 target = self._by_organisation[organisation_id]
             if target is None:
@@ -337,8 +341,10 @@ def _find_candidates(targets: Sequence[Target], known: Known) -> None:
 class _Comparing:
     """Compares what the file says of one organisation with what is known of it."""
 
-    def __init__(self, target: Target, known: Known) -> None:
+    def __init__(self, target: Target, known: Known, leaders_levels: Collection[str]) -> None:
         self.target = target
+        # Levels that are a leader's to give and to take, where the importer isn't one.
+        self.leaders_levels = leaders_levels
         self.known = known
         self.facts = target.facts
         self.last: Mapping[str, Any] = known.last.get(target.organisation_id or 0, {})
@@ -438,8 +444,12 @@ class _Comparing:
                 target.stakeholder_changes[key] = new
         self._extra(state)
         for key in STANDING_FACTS:
-            new = facts.get(key)
-            if new and self._settle(key, new, state.facts.get(key), last.get(key)):
+            new, current = facts.get(key), state.facts.get(key)
+            if not new:
+                continue
+            if key == "level" and {new, current} & {*self.leaders_levels} and new != current:
+                self._conflicts[key] = {"field": key, "file": new, "here": current or ""}
+            elif self._settle(key, new, current, last.get(key)):
                 target.standing_changes[key] = new
         for key in ("start", "end"):
             new = facts.get(key)

@@ -117,12 +117,14 @@ class Reader:
 
     def _read_where(self, facts: Facts) -> None:
         """Where it is: the country told, or that of its number; a place by name or postal code."""
-        facts["country"] = self._one("country")
+        told = self._one("country")
+        # Åland has a code of its own, but its register and municipalities are Finland's.
+        facts["country"] = "FI" if told == "AX" else told
         self._read_business_id(facts)
         postal_code = facts["postal_code"] = cleaning.postal_code(self._cell("postal_code"))
         text = cleaning.text(self._cell("place"))
         settled = self.vocabulary.find("place", text) if text else ""
-        place = places.locate("" if settled else text, postal_code, facts["country"])
+        place = places.locate("" if settled else text, postal_code, told or facts["country"])
         if settled == LEAVE:
             self._keep("place", text)
         elif settled:
@@ -137,7 +139,7 @@ class Reader:
             facts["municipality"] = place.municipality
             facts["lat"], facts["lon"] = place.lat, place.lon
             region = place.region or region
-        if facts["country"] in ("", "FI", "AX"):
+        if facts["country"] in ("", "FI"):
             facts["region"] = region
 
     def _read_business_id(self, facts: Facts) -> None:

@@ -33,11 +33,11 @@ State = Batch.State
 
 TONES = {"created": "lake", "updated": "lake", "unchanged": "quiet", "rejected": "berry"}
 DROPPED = {
-    "empty": gettext_lazy("empty rows"),
-    "totals": gettext_lazy("rows of totals"),
-    "headings": gettext_lazy("repeated headings"),
-    "titles": gettext_lazy("titles between rows"),
-    "notes": gettext_lazy("notes below the table"),
+    "empty": gettext_lazy("Empty rows"),
+    "totals": gettext_lazy("Rows of totals"),
+    "headings": gettext_lazy("Repeated headings"),
+    "titles": gettext_lazy("Titles between rows"),
+    "notes": gettext_lazy("Notes below the table"),
 }
 STAGES = {
     "reading": gettext_lazy("Reading the file"),
@@ -327,12 +327,12 @@ def _figures(found: Batch) -> list[tuple[Any, ...]]:
 
 def _left_out(found: Batch) -> list[str]:
     dropped = [
-        f"{count} {DROPPED[key]}"
+        f"{DROPPED[key]}: {count}"
         for key, count in found.layout.get("dropped", {}).items()
         if key in DROPPED
     ]
     sheets = [
-        _("the sheet “%(name)s” (%(why)s)") % {"name": name, "why": why}
+        _("Sheet “%(name)s” (%(why)s)") % {"name": name, "why": why}
         for name, why in found.layout.get("skipped_sheets", [])
     ]
     return [*dropped, *sheets]

@@ -26,10 +26,12 @@ from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.copying import as_json, copy_rows
+from solmu.organisations.models import Affiliation
 from solmu.partnerships.import_fields import BY_KEY, FIELDS
 from solmu.partnerships.import_planning import Plan, Settled, cells_as_text, make_plan
 from solmu.partnerships.import_words import KIND, MAPPABLE, Vocabulary
 from solmu.partnerships.import_writing import Writer
+from solmu.partnerships.models import Level
 from solmu.people.viewer import Viewer
 
 logger = logging.getLogger(__name__)
@@ -176,8 +178,26 @@ def _worked_out(batch: Batch) -> Plan:
     table = guessing.lay_out(reading.read_bytes(bytes(batch.content or b"")), FIELDS)
     columns = MappedColumns.from_json(batch.columns).columns
     return make_plan(
-        batch.institution_id, table.rows, columns, vocabulary, clock.today(), _settled(batch)
+        batch.institution_id,
+        table.rows,
+        columns,
+        vocabulary,
+        clock.today(),
+        _settled(batch),
+        _leaders_levels(batch, vocabulary),
     )
+
+
+def _leaders_levels(batch: Batch, vocabulary: Vocabulary) -> set[str]:
+    """The levels that the uploader may not give to or take from a partner that is there already."""
+    if batch.by_id is None:
+        return set()
+    held = Affiliation.objects.on(clock.today()).filter(
+        person_id=batch.by_id, institution_id=batch.institution_id, role=Affiliation.Role.LEADER
+    )
+    if held.exists():
+        return set()
+    return {str(one.pk) for one in vocabulary.levels if one.decided_by == Level.Decider.LEADER}
 
 
 def _settled(batch: Batch) -> dict[int, Settled]:

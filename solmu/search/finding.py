@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.functions import Length
 
+from solmu.lib.composed import composed
 from solmu.people.viewer import Viewer
 from solmu.search.models import Entry
 
@@ -35,9 +36,8 @@ def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[
         search_type="raw",
         config="simple",
     )
-    entries = Entry.objects.visible_to(viewer)
-    if kind:
-        entries = entries.filter(kind=kind)
+    kinds = [kind] if kind else list(composed("SEARCH_KINDS"))  # a module that is off has none
+    entries = Entry.objects.visible_to(viewer).filter(kind__in=kinds)
     matched = entries.filter(Q(words=query) | Q(title__icontains=text.strip()))
     candidates = matched.order_by().values("pk")[:_CANDIDATES]
     ranked = (

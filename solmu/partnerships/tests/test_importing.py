@@ -247,6 +247,27 @@ def test_changed_file_changes_what_nobody_touched(here: Institution) -> None:
     assert stakeholder.organisation.municipality_id == "061"
 
 
+def test_level_that_a_leader_decides_is_not_changed_by_a_coordinator(here: Institution) -> None:
+    bring(here, PARTNER)
+    for role, rank in (("coordinator", 3), ("leader", 4)):
+        person = viewer(person_with_role(here, role))
+        content = sheet(PARTNER | {"Taso": "Strateginen kumppani"})
+        batch = importing.upload(content, "a.csv", institution_id=here.pk, by=person)
+        importing.plan(batch)
+        assert len(batch.lines.get().conflicts) == (1 if rank == 3 else 0)
+        importing.start_apply(batch, by=person)
+        importing.apply(batch, by=person)
+        assert now(only(here)).level.rank == rank  # type: ignore[union-attr]
+        # What the coordinator's file said is known, and what the leader decides is a change of it.
+        batch.delete()
+
+
+def test_own_institution_is_no_partner(here: Institution) -> None:
+    Organisation.objects.filter(pk=here.pk).update(business_id=OTHER_NUMBER)
+    row = {"Yritys": "Opisto Esimerkki", "Y-tunnus": OTHER_NUMBER}
+    assert bring(here, row)["rejected"] == 1
+
+
 def test_ended_contact_is_not_brought_back(here: Institution) -> None:
     bring(here, PARTNER)
     contacts.end(only(here).contacts.get(), by=Viewer.system("test"))

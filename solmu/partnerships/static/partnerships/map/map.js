@@ -426,7 +426,8 @@ class SolmuMap extends HTMLElement {
     if (!spot) return;
     clearTimeout(this.leaving);
     const url = this.url(spot);
-    const told = [element("b", {}, this.heading(spot))];
+    const alone = spot.count === 1 && spot.marks[0].id;
+    const told = [element("b", {}, alone ? element("a", { href: url }, this.heading(spot)) : this.heading(spot))];
     if (spot.count === 1) {
       told.push(element("span", { class: "note" }, [...this.levels(spot), ...this.changes(spot)].join(", ")));
     } else {
@@ -450,9 +451,14 @@ class SolmuMap extends HTMLElement {
     const area = this.getBoundingClientRect();
     const at = link.getBoundingClientRect();
     const size = this.pop.getBoundingClientRect();
-    const right = at.right - area.left + 6;
-    const left = right + size.width < area.width - 8 ? right : at.left - area.left - size.width - 6;
-    const top = at.top - area.top + at.height / 2 - size.height / 2;
+    const [above, below] = [at.top - area.top - size.height - 6, at.bottom - area.top + 6];
+    const [before, after] = [at.left - area.left - size.width - 6, at.right - area.left + 6];
+    let left = after + size.width < area.width - 8 ? after : before;
+    let top = at.top - area.top + at.height / 2 - size.height / 2;
+    if (left < 8) {
+      left = at.left - area.left + at.width / 2 - size.width / 2;
+      top = below + size.height < area.height - 8 ? below : above;
+    }
     this.pop.style.left = `${Math.max(8, Math.min(left, area.width - size.width - 8))}px`;
     this.pop.style.top = `${Math.max(8, Math.min(top, area.height - size.height - 8))}px`;
   }
@@ -508,11 +514,12 @@ class SolmuMap extends HTMLElement {
       if (!event.target.closest("a")) this.zoom(0.5, this.point(event), true);
     });
     svg.addEventListener("click", (event) => this.click(event), true);
-    svg.addEventListener("mouseover", (event) => {
+    // A finger has no hover: what it would open is under it when it lets go.
+    svg.addEventListener("pointerover", (event) => {
       const link = event.target.closest(".spot");
-      if (link && !this.pinned) this.tell(link);
+      if (link && !this.pinned && event.pointerType !== "touch") this.tell(link);
     });
-    svg.addEventListener("mouseout", (event) => event.target.closest(".spot") && this.leave());
+    svg.addEventListener("pointerout", (event) => event.target.closest(".spot") && this.leave());
     svg.addEventListener("focusin", (event) => {
       const link = event.target.closest(".spot");
       if (link?.matches(":focus-visible")) this.tell(link);
@@ -613,6 +620,9 @@ class SolmuMap extends HTMLElement {
     if (link?.spot?.count > 1) {
       event.preventDefault();
       this.enter(link);
+    } else if (link?.spot && event.pointerType === "touch") {
+      event.preventDefault(); // first who it is, then its page
+      this.tell(link, true);
     } else if (!link) {
       this.svg.focus({ preventScroll: true });
     }

@@ -1,0 +1,55 @@
+"""A module that is switched off has no address, no menu entry and no search results."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+LOOK = """
+import django
+django.setup()
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from solmu import composition
+for address in ("/home/", "/organisations/", "/accounts/login/"):
+    resolve(address)
+for address in ("/partners/", "/partners/map/", "/partners/import/"):
+    try:
+        resolve(address)
+    except Resolver404:
+        continue
+    raise SystemExit(f"{address} is there")
+try:
+    reverse("founding:new")
+    raise SystemExit("founding is there")
+except NoReverseMatch:
+    pass
+for item in (*composition.MENU, *composition.ACTIONS):
+    reverse(item.url_name)
+assert set(composition.SEARCH_KINDS) == {"organisation"}, composition.SEARCH_KINDS
+assert composition.HOME_PANELS == () and composition.ORGANISATION_PANELS == ()
+"""
+
+
+def _python(code: str, off: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"SOLMU_MODULES_OFF": off, "DJANGO_SETTINGS_MODULE": "solmu.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_module_switched_off_is_nowhere() -> None:
+    looked = _python(LOOK, "partnerships")
+
+    assert (looked.returncode, looked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["partnership", "people"])
+def test_unknown_module_stops_the_start(name: str) -> None:
+    looked = _python("import django; django.setup()", name)
+
+    assert looked.returncode != 0
+    assert f"no such module: {name}" in looked.stderr
