@@ -37,7 +37,13 @@ def _secret_key() -> str:
 
 def _database() -> dict[str, object]:
     facts = conninfo_to_dict(os.environ.get("DATABASE_URL", "postgresql:///solmu"))
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    names = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     database: dict[str, object] = {names[k]: str(v) for k, v in facts.items() if k in names}
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -101,9 +101,7 @@ def fetch[Row](
     key = (form, *((name, type(value)) for name, value in values.items()))
     plan = _plans.get(key)
     if plan is None:
-        stand_ins = {
-            name: _stand_in(at, value) for at, (name, value) in enumerate(values.items())
-        }
+        stand_ins = {name: _stand_in(at, value) for at, (name, value) in enumerate(values.items())}
         plan = _Plan(make(**stand_ins), stand_ins)
         with _lock:
             _plans[key] = plan

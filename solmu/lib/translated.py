@@ -8,7 +8,7 @@ LANGUAGES = ("fi", "sv", "en")
 
 
 class Translated:
-    """Read-only attribute: the text in the reader's language, else the first language that has one."""
+    """Read-only: the text in the reader's language, else in the first language that has one."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

@@ -499,7 +499,7 @@ def _columns() -> list[Column[Organisation]]:
             sort="kind",
             export=lambda row: str(kinds.get(row.kind, row.kind)),
         ),
-        Column("business_id", _("Business ID"), lambda row: row.business_id, sort="business_id"),
+        Column("business_id", _("Business ID"), lambda row: row.business_id),
         Column(
             "municipality",
             _("Municipality"),

@@ -116,10 +116,17 @@ class Stakeholder(models.Model):
         OTHER = "other", _("other")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="stakeholders")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="stakeholders")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="stakeholders"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="stakeholders"
+    )
     roles = ArrayField(
-        models.CharField(max_length=20, choices=Role), verbose_name=_("roles"), default=list, blank=True
+        models.CharField(max_length=20, choices=Role),
+        verbose_name=_("roles"),
+        default=list,
+        blank=True,
     )
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step by"), null=True, blank=True)
@@ -180,8 +187,12 @@ class Standing(models.Model):
     level = models.ForeignKey(
         Level, verbose_name=_("level"), null=True, blank=True, on_delete=models.PROTECT
     )
-    contents = ArrayField(models.BigIntegerField(), verbose_name=_("contents"), default=list, blank=True)
-    themes = ArrayField(models.BigIntegerField(), verbose_name=_("themes"), default=list, blank=True)
+    contents = ArrayField(
+        models.BigIntegerField(), verbose_name=_("contents"), default=list, blank=True
+    )
+    themes = ArrayField(
+        models.BigIntegerField(), verbose_name=_("themes"), default=list, blank=True
+    )
     scope_override = models.CharField(_("scope"), max_length=14, choices=Scope, blank=True)
     form = models.CharField(_("form"), max_length=10, choices=Form, default=Form.BILATERAL)
     owner = models.ForeignKey(
@@ -362,7 +373,9 @@ class Confirmation(models.Model):
     SUBJECT: ClassVar = ("contact__person",)
     IMPERSONAL: ClassVar = {"state", "language", "shows", "shown"}
 
-    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="confirmations")
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="confirmations"
+    )
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL)
     shows = models.JSONField(default=list)
     # What was shown, frozen when asked, so that the answer is to exactly that.

@@ -109,7 +109,7 @@ def _assessments(*, stakeholder: int) -> QuerySet[ValueAssessment]:
 
 
 @compiled
-def contacts(former: bool, *, stakeholder: int, today: date) -> QuerySet[Contact]:  # noqa: FBT001
+def contacts(former: bool, *, stakeholder: int, today: date) -> QuerySet[Contact]:
     """The people who are contacts on the day, or who are so no more."""
     rows = Contact.objects.filter(stakeholder_id=stakeholder).select_related("person")
     current = Q(valid__contains=today)

@@ -350,9 +350,7 @@ _PARTS: dict[str, Callable[[HttpRequest, Partner], dict[str, Any]]] = {
 
 
 def _people(partner: Partner, *, former: bool = False) -> list[Contact]:
-    people = partner_rows.contacts(
-        former, stakeholder=partner.stakeholder.pk, today=partner.today
-    )
+    people = partner_rows.contacts(former, stakeholder=partner.stakeholder.pk, today=partner.today)
     for contact in people:
         contact.last_day = last_day(contact.valid)  # type: ignore[attr-defined]
     return people

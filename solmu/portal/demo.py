@@ -257,7 +257,7 @@ def _partner_organisations(random: Random) -> list[Organisation]:
 
 
 def _partners(institution: Institution, people: dict[str, Person]) -> None:
-    random = Random(2010)  # noqa: S311  (the same fiction on every machine)
+    random = Random(2010)
     today = clock.today()
     organisations = _partner_organisations(random)
     OrganisationSource.objects.bulk_create(

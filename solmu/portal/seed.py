@@ -1,4 +1,4 @@
-"""`solmu seed`: a database full of synthetic, clearly fictional data, for trying out size and speed.
+"""`solmu seed`: a database full of synthetic, fictional data, for trying out size and speed.
 
 Networks and enrolments are seeded once Solmu has them.
 """
@@ -78,10 +78,12 @@ WITH institution AS (
     SELECT i.id AS institution_id, o.id AS organisation_id, o.n FROM institution i, organisation o
     WHERE i.n = 0
     UNION ALL
-    SELECT i.id, o.id, o.n FROM institution i JOIN organisation o ON o.n / %(each)s = i.n WHERE i.n > 0
+    SELECT i.id, o.id, o.n FROM institution i JOIN organisation o ON o.n / %(each)s = i.n
+    WHERE i.n > 0
 )
 INSERT INTO partnerships_stakeholder
-    (uuid, institution_id, organisation_id, roles, next_step, next_step_on, notes, extra, created_at)
+    (uuid, institution_id, organisation_id, roles, next_step, next_step_on, notes, extra,
+     created_at)
 SELECT gen_random_uuid(), institution_id, organisation_id,
     ARRAY[(ARRAY['employer', 'customer', 'partner', 'education_provider'])[1 + n %% 4]]::varchar[],
     CASE WHEN n %% 6 = 0 THEN (%(steps)s::text[])[1 + n / 6 %% %(step_count)s] ELSE '' END,
@@ -134,11 +136,14 @@ CROSS JOIN generate_series(0, 1) half
 """
 
 _VALUES = """
-INSERT INTO partnerships_valueassessment (stakeholder_id, "on", we_give, we_get, they_give, they_get,
+INSERT INTO partnerships_valueassessment
+    (stakeholder_id, "on", we_give, we_get, they_give, they_get,
     student, we_give_score, we_get_score, they_give_score, they_get_score, student_score, language,
     by_id)
-SELECT s.id, %(today)s::date - 500 * (1 - half) - (s.number %% 90)::int, '', 'Synteettinen arvio', '',
-    '', '', s.number %% 5, (s.number / 5 + half) %% 5, s.number / 25 %% 5, (s.number / 7 + half) %% 5,
+SELECT s.id, %(today)s::date - 500 * (1 - half) - (s.number %% 90)::int,
+    '', 'Synteettinen arvio', '',
+    '', '', s.number %% 5, (s.number / 5 + half) %% 5, s.number / 25 %% 5,
+    (s.number / 7 + half) %% 5,
     2 + s.number %% 3, 'fi', who.people[1]
 FROM seeded s JOIN who USING (institution_id) CROSS JOIN generate_series(0, 1) half
 WHERE s.number %% 8 = 0
@@ -148,7 +153,8 @@ _PEOPLE = """
 INSERT INTO people_person (uuid, given_name, family_name, email, other_emails, phone, language,
     legal_basis, created_at)
 SELECT gen_random_uuid(), (%(given)s::text[])[1 + n %% %(givens)s],
-    (%(family)s::text[])[1 + n / 7 %% %(families)s], 'seed-' || n || '@posti.example', '[]', '', 'fi',
+    (%(family)s::text[])[1 + n / 7 %% %(families)s],
+    'seed-' || n || '@posti.example', '[]', '', 'fi',
     'public_task', now()
 FROM generate_series(0, 2 * (SELECT count(*) FROM seeded) - 1) n
 """
@@ -158,7 +164,9 @@ INSERT INTO partnerships_contact (stakeholder_id, person_id, title, note, valid)
 SELECT s.id, p.id, (ARRAY['yhteyshenkilö', 'toimitusjohtaja'])[k], '',
     daterange(%(today)s::date - 500, NULL)
 FROM seeded s CROSS JOIN generate_series(1, 2) k
-JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM people_person WHERE email LIKE 'seed-%%') p
+JOIN (
+    SELECT id, row_number() OVER (ORDER BY id) AS n FROM people_person WHERE email LIKE 'seed-%%'
+) p
     ON p.n = 2 * s.number - 2 + k
 """
 
@@ -181,7 +189,9 @@ CROSS JOIN LATERAL generate_series(1,
     CASE WHEN s.number %% 1000 = 1 THEN 200 ELSE 1 + s.number %% 7 END) k
 CROSS JOIN LATERAL (SELECT 1 + (s.number * 5 + k) %% %(count)s AS at) pick
 CROSS JOIN LATERAL (SELECT (%(kinds)s::text[])[at] AS kind, (%(titles)s::text[])[at] AS title) what
-CROSS JOIN LATERAL (SELECT %(today)s::date - (abs(hashint8(s.number * 31 + k)) %% 730)::int AS day) day
+CROSS JOIN LATERAL (
+    SELECT %(today)s::date - (abs(hashint8(s.number * 31 + k)) %% 730)::int AS day
+) day
 """
 
 _CONFIRMATIONS = """
@@ -195,7 +205,8 @@ JOIN (SELECT stakeholder_id, min(id) AS id FROM partnerships_contact GROUP BY 1)
 WHERE s.number %% 50 = 0
 """
 
-# The same ties as the rebuilders tell, which a test compares; a million rows one by one would take long.
+# The same ties as the rebuilders tell, which a test compares; a million rows one by one would
+# take long.
 _EVIDENCE = """
 INSERT INTO ties_evidence (a_id, b_id, kind, valid, source_kind, source_id, institution_id)
 SELECT least(s.institution_id, s.organisation_id), greatest(s.institution_id, s.organisation_id),
@@ -239,7 +250,7 @@ def main(argv: list[str]) -> int:
 
 
 @transaction.atomic
-def seed(scale: Scale, say: Callable[[str], None] = lambda text: None) -> None:
+def seed(scale: Scale, say: Callable[[str], None] = lambda _text: None) -> None:
     """Write everything, in one transaction."""
     demo.mark()  # synthetic content is a demo's content: nobody's real mail may ever leave it
     places.load_places()

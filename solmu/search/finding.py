@@ -27,7 +27,7 @@ class Hit:
 
 
 def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[Hit]:
-    """Return visible records with words that begin like each of the text's, or with it in the title."""
+    """Return visible records with words that begin like each of the text's, or titled so."""
     words = _WORD.findall(text.lower())[:8]
     if not words:
         return []
