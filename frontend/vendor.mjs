@@ -1,5 +1,6 @@
 // Copies the front-end files that Solmu ships into solmu/ui/static/ui/vendor, each with its licence,
-// and makes one SVG sprite of the icons named in icons.txt. Run `npm run vendor` in this folder.
+// and makes one SVG sprite of the icons named in icons.txt. Run `npm run vendor` in this folder,
+// then `python fonts.py`, which makes the fonts smaller.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import F, OuterRef, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.lib import clock
@@ -34,7 +35,7 @@ def roles_fact() -> ArraySubquery:
 def give_role(person: Person, institution: Institution, role: str, *, by: Viewer) -> Affiliation:
     """Give a person a role from today; another role held today ends yesterday."""
     today = clock.today()
-    with history.acting(by, "role given"):
+    with history.acting(by, gettext_noop("role given")):
         held = (
             Affiliation.objects.select_for_update()
             .on(today)
@@ -53,7 +54,7 @@ def give_role(person: Person, institution: Institution, role: str, *, by: Viewer
 def end_role(affiliation: Affiliation, *, by: Viewer) -> None:
     """End a role: yesterday was its last day. A role that began today never was."""
     yesterday = clock.today() - timedelta(days=1)
-    with history.acting(by, "role ended"):
+    with history.acting(by, gettext_noop("role ended")):
         if affiliation.valid.lower and affiliation.valid.lower > yesterday:
             affiliation.delete()
             return

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.imports import cleaning
@@ -114,7 +115,7 @@ def add(
     if not title:
         raise DirectoryError(_("Give a name in at least one language."))
     source: Source = institution.pk if institution else REGISTER
-    with history.acting(by, "organisation added"):
+    with history.acting(by, gettext_noop("organisation added")):
         organisation = Organisation(
             slug=free_slug(title),
             name_key=names.key(title),
@@ -160,7 +161,7 @@ def edit(
             outcome.proposed.append(key)
     if not (organisation.name_fi or organisation.name_sv or organisation.name_en):
         raise DirectoryError(_("Give a name in at least one language."))
-    with history.acting(by, "facts changed"):
+    with history.acting(by, gettext_noop("facts changed")):
         if outcome.changed:
             _place(organisation, {key: new[key] for key in outcome.changed})
             organisation.name_key = names.key(
@@ -209,7 +210,7 @@ def publish_confirmed(organisation_ids: Iterable[int], *, by: Viewer) -> list[in
         if len(organisation.sources.all()) > 1
     ]
     # Nobody is named: who confirmed an entry is known to that institution alone.
-    with history.acting(Viewer.system("confirmed by a second institution")):
+    with history.acting(Viewer.system(gettext_noop("confirmed by a second institution"))):
         Organisation.objects.filter(pk__in=confirmed).update(public=True)
     indexing.index_changed(ids)
     return confirmed
@@ -218,7 +219,7 @@ def publish_confirmed(organisation_ids: Iterable[int], *, by: Viewer) -> list[in
 @transaction.atomic
 def publish(organisation: Organisation, *, by: Viewer) -> None:
     """Make an entry public: its own institution or a register says that it is so."""
-    with history.acting(by, "made public"):
+    with history.acting(by, gettext_noop("made public")):
         organisation.public = True
         organisation.save(update_fields=["public"])
     indexing.index_changed([organisation.pk])
@@ -231,7 +232,7 @@ def rename_address(organisation: Organisation, slug: str, *, by: Viewer) -> None
         return
     if slug.isdigit() or slug in RESERVED or _slug_taken(organisation, slug):
         raise DirectoryError(_("That address is taken."))
-    with history.acting(by, "address changed"):
+    with history.acting(by, gettext_noop("address changed")):
         SlugHistory.objects.filter(slug=slug, organisation=organisation).delete()
         SlugHistory.objects.create(slug=organisation.slug, organisation=organisation)
         organisation.slug = slug
@@ -272,7 +273,7 @@ def accept(proposal: FactProposal, *, by: Viewer) -> None:
     organisation.name_key = names.key(
         organisation.name_fi or organisation.name_sv or organisation.name_en
     )
-    with history.acting(by, "proposed fact accepted"):
+    with history.acting(by, gettext_noop("proposed fact accepted")):
         organisation.save()
     _decide(proposal, FactProposal.State.ACCEPTED)
     indexing.index_changed([organisation.pk])

@@ -1,6 +1,7 @@
 """Yearly figures of organisations."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.organisations.models import Figure, Organisation
@@ -18,7 +19,7 @@ def record(
     source: str = "",
 ) -> Figure:
     """Record a year's figures; a year that is there already is corrected."""
-    with history.acting(by, "figures recorded"):
+    with history.acting(by, gettext_noop("figures recorded")):
         figure, _new = Figure.objects.update_or_create(
             organisation=organisation,
             year=year,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.organisations import directory
@@ -32,7 +33,7 @@ def create(
         raise InstitutionError(_("That organisation already uses Solmu."))
     if not organisation.public:
         directory.publish(organisation, by=by)
-    with history.acting(by, "institution created"):
+    with history.acting(by, gettext_noop("institution created")):
         institution = Institution.objects.create(organisation=organisation, fields=list(fields))
         institution.regions.set(regions)
         institution.municipalities.set(municipalities)
@@ -49,7 +50,7 @@ def change_area(
     fields: Iterable[str],
 ) -> None:
     """Change the operating area and the fields of an institution."""
-    with history.acting(by, "operating area changed"):
+    with history.acting(by, gettext_noop("operating area changed")):
         institution.fields = list(fields)
         institution.save(update_fields=["fields"])
         institution.regions.set(regions)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from solmu.accounts.models import User
@@ -106,7 +106,7 @@ def accept(
         user = User.objects.create_user(invitation.email, password or None, language=language[:2])
     # The link proves the address, so what is known of a person by it is theirs.
     person = person_of(user, given_name=given_name, family_name=family_name)
-    by = Viewer.system("invitation accepted")
+    by = Viewer.system(gettext_noop("invitation accepted"))
     affiliations.give_role(person, invitation.institution, invitation.role, by=by)
     invitation.accepted_at = clock.real_now()
     invitation.save(update_fields=["accepted_at"])
@@ -118,7 +118,7 @@ def person_of(user: User, *, given_name: str = "", family_name: str = "") -> Per
     person = Person.objects.filter(user=user).first()
     if person:
         return person
-    with history.acting(Viewer.system("account made")):
+    with history.acting(Viewer.system(gettext_noop("account made"))):
         person = (
             Person.objects.filter(user=None, merged_into=None, email__iexact=user.email)
             .order_by("pk")

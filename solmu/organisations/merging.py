@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.lib import clock
@@ -89,7 +90,7 @@ def accept(merge: Merge, *, by: Viewer, choices: dict[str, str]) -> None:
     if merge.state != Merge.State.WAITING:
         raise MergeError(_("This merge has been decided already."))
     settled = {**merge.choices, **choices}
-    with history.acting(by, "entries merged"):
+    with history.acting(by, gettext_noop("entries merged")):
         work = _absorb(merge.kept_id, merge.gone_id, settled)
         if work.overlaps:
             raise MergeError(_("Say first which of the overlapping periods holds."))
@@ -114,7 +115,7 @@ def take_back(merge: Merge, *, by: Viewer) -> list[dict[str, Any]]:
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
     if merge.state != Merge.State.DONE:
         raise MergeError(_("Only a merge that is done can be taken back."))
-    with history.acting(by, "merge taken back"):
+    with history.acting(by, gettext_noop("merge taken back")):
         left = undo(merge.journal)
         merge.state, merge.undone_at = Merge.State.UNDONE, clock.real_now()
         merge.save(update_fields=["state", "undone_at"])

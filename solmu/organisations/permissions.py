@@ -56,6 +56,11 @@ def can_decide(viewer: Viewer, proposal: FactProposal) -> bool:
     return viewer.has_role(proposal.giver_id, *MANAGERS)
 
 
+def may_know_proposer(viewer: Viewer, proposal: FactProposal) -> bool:
+    """Who deals with an organisation is known to each institution alone, proposals included."""
+    return viewer.is_admin or viewer.has_role(proposal.institution_id)
+
+
 def can_ask_merge(viewer: Viewer, organisation: Organisation) -> bool:
     """Say that two entries are one organisation."""
     return viewer.is_admin or viewer.has_role(viewer.institution_id, *MANAGERS)

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.lib.composed import follow
@@ -35,7 +36,7 @@ def relate(
     if organisation.pk == other.pk:
         raise RelationError(_("A relation joins two organisations."))
     try:
-        with transaction.atomic(), history.acting(by, "relation recorded"):
+        with transaction.atomic(), history.acting(by, gettext_noop("relation recorded")):
             relation = Relation.objects.create(
                 source=organisation,
                 target=other,
@@ -59,7 +60,7 @@ def end(relation: Relation, *, on: date, by: Viewer) -> None:
     """End a relation: `on` is its last day."""
     if relation.valid.lower and relation.valid.lower > on:
         raise RelationError(_("The last day is before the first."))
-    with history.acting(by, "relation ended"):
+    with history.acting(by, gettext_noop("relation ended")):
         relation.valid = period(relation.valid.lower, on)
         relation.save(update_fields=["valid"])
         follow(RELATION, [relation.pk])

@@ -46,6 +46,7 @@ from solmu.organisations.permissions import (
     can_end_relation,
     can_manage,
     can_relate,
+    may_know_proposer,
 )
 from solmu.people.viewer import Viewer
 from solmu.ui import markup
@@ -453,6 +454,7 @@ def _told(proposed: Any, viewer: Viewer) -> list[dict[str, Any]]:
                 "now": _shown(row.field, now),
                 "value": _shown(row.field, value),
                 "can_decide": can_decide(viewer, row),
+                "proposer": row.institution if may_know_proposer(viewer, row) else None,
             }
         )
     return told

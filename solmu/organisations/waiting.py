@@ -20,7 +20,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
     proposals = (
         FactProposal.objects.visible_to(viewer)
         .filter(state=FactProposal.State.OPEN)
-        .select_related("organisation", "institution__organisation")
+        .select_related("organisation")
         .order_by("pk")[: MOST * 3]
     )
     for proposal in [each for each in proposals if can_decide(viewer, each)][:MOST]:
@@ -28,8 +28,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
         found.append(
             Waiting(
                 str(proposal.organisation),
-                _("%(institution)s would change: %(fact)s")
-                % {"institution": proposal.institution, "fact": label},
+                _("somebody would change: %(fact)s") % {"fact": label},
                 _("Decide"),
                 reverse("organisations:proposals"),
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.organisations import affiliations, institutions, invitations
@@ -36,7 +37,7 @@ def found(
     institution = institutions.create(
         facts, by=by, regions=regions, municipalities=municipalities, fields=fields
     )
-    with history.acting(by, "institution created"):
+    with history.acting(by, gettext_noop("institution created")):
         ladder.write_ladder(institution, levels)
         ladder.write_facets(institution, Facet.Kind.CONTENT, contents)
         ladder.write_facets(institution, Facet.Kind.THEME, themes)

@@ -131,6 +131,7 @@ class RowForm(forms.Form):
     def __init__(self, data: Any, line: Line, columns: Iterable[Column]) -> None:
         super().__init__(data)
         self._cells: dict[str, int] = {}
+        self._named: set[str] = set()
         if line.candidates or line.decision:
             self.fields["decision"] = forms.ChoiceField(
                 label=_("Which organisation is it?"),
@@ -144,6 +145,8 @@ class RowForm(forms.Form):
                 continue
             name = f"cell-{column.index}"
             self._cells[name] = column.index
+            if column.field == "organisation":
+                self._named.add(name)
             text = line.corrections.get(str(column.index), line.cells[column.index])
             long = len(text) > 80 or "\n" in text
             self.fields[name] = forms.CharField(
@@ -157,13 +160,15 @@ class RowForm(forms.Form):
 
     @property
     def filled(self) -> list[forms.BoundField]:
-        """The cells that have something in them."""
-        return [self[name] for name in self._cells if self[name].value()]
+        """The cells that have something in them, and the name, which every row needs."""
+        return [self[name] for name in self._cells if self[name].value() or name in self._named]
 
     @property
     def empty(self) -> list[forms.BoundField]:
-        """The cells that have nothing in them."""
-        return [self[name] for name in self._cells if not self[name].value()]
+        """The other cells."""
+        return [
+            self[name] for name in self._cells if not self[name].value() and name not in self._named
+        ]
 
     @property
     def corrections(self) -> dict[int, str]:

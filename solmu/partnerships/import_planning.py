@@ -97,6 +97,7 @@ class Plan:
     unknown: Counter[tuple[str, str]]
     known: Known
     vocabulary: Vocabulary
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -185,7 +187,7 @@ def values(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _planned(request: HttpRequest, found: Batch) -> HttpResponse:
+def _planned(request: HttpRequest, found: Batch, show: str = "") -> HttpResponse:
     """Plan again and show what would become of the rows now."""
     full = Batch.objects.get(pk=found.pk)
     try:
@@ -193,7 +195,8 @@ def _planned(request: HttpRequest, found: Batch) -> HttpResponse:
     except ReadingError as error:
         messages.error(request, str(error))
         return redirect("partnerships:import")
-    return redirect("partnerships:import-batch", found.pk)
+    address = reverse("partnerships:import-batch", args=[found.pk])
+    return redirect(f"{address}?{urlencode({'show': show})}" if show else address)
 
 
 @login_required
@@ -216,7 +219,10 @@ def row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         except ImportingError as error:
             messages.error(request, str(error))
             return redirect("partnerships:import-batch", pk)
-        return _planned(request, found)
+        # On to the next of those that were rejected, as long as there are any.
+        others = found.lines.filter(action=Line.Action.REJECTED).exclude(pk=line.pk)
+        mending = line.action == Line.Action.REJECTED and others.exists()
+        return _planned(request, found, Line.Action.REJECTED if mending else "")
     return render(
         request,
         "partnerships/import_row.html",

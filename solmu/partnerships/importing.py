@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -257,8 +258,10 @@ def settle(
     if line.batch.state != Batch.State.PLANNED:
         raise ImportingError(_("This import can't be changed any more."))
     for index, text in (corrections or {}).items():
-        if 0 <= index < len(line.cells) and text != line.cells[index]:
-            line.corrections[str(index)] = text
+        if 0 <= index < len(line.cells):
+            line.corrections.pop(str(index), None)
+            if text != line.cells[index]:
+                line.corrections[str(index)] = text
     if decision is not None:
         line.decision = decision
     line.save(update_fields=["corrections", "decision"])
@@ -377,8 +380,10 @@ def import_at_once(
     content: bytes, file_name: str, *, institution_id: int, by: Viewer, dry_run: bool = False
 ) -> tuple[Batch, Plan, Table]:
     """Read, plan and write a file in one transaction, as the command line does."""
+    began = time.monotonic()
     vocabulary = Vocabulary(institution_id)
     file = open_file(content, vocabulary)
+    read = time.monotonic()
     batch = Batch(
         institution_id=institution_id,
         kind=KIND,
@@ -392,12 +397,15 @@ def import_at_once(
     )
     with transaction.atomic(), one_at_a_time():
         worked = make_plan(institution_id, file.table.rows, file.columns, vocabulary, clock.today())
+        planned = time.monotonic()
         if not dry_run:
             batch.save()
             silent = Progress(Batch())
             _write(batch, worked, by, silent)
             _keep_lines(batch, worked)
             batch.save()
+    done = time.monotonic()
+    worked.seconds = {"read": read - began, "plan": planned - read, "apply": done - planned}
     return batch, worked, file.table
 
 

@@ -96,6 +96,7 @@ def _summary(plan: Plan, rejected_file: str | None, dry_run: bool) -> dict[str, 
         **plan.counts,
         "rejected_file": rejected_file,
         "dry_run": dry_run,
+        "seconds": {step: round(seconds, 3) for step, seconds in plan.seconds.items()},
         "unmapped_values": [
             {"field": field, "value": value, "rows": rows}
             for (field, value), rows in plan.unknown.most_common()

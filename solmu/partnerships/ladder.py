@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.organisations.models import Institution
@@ -129,7 +130,7 @@ def change_ladder(
 
     A level that standings have ever named can be renamed and moved, not taken away.
     """
-    with history.acting(by, "ladder changed"):
+    with history.acting(by, gettext_noop("ladder changed")):
         present = {
             level.pk: level
             for level in Level.objects.select_for_update().filter(institution=institution)
@@ -159,7 +160,7 @@ def change_facets(
     institution: Institution, kind: str, entries: list[dict[str, Any]], *, by: Viewer
 ) -> None:
     """Make a list these entries; one that is missing is no longer offered but keeps its name."""
-    with history.acting(by, "list changed"):
+    with history.acting(by, gettext_noop("list changed")):
         present = {
             facet.pk: facet
             for facet in Facet.objects.select_for_update().filter(
@@ -190,7 +191,7 @@ def add_facet(institution: Institution, kind: str, name: str, *, by: Viewer) -> 
         }:
             return facet
     last = Facet.objects.filter(institution=institution, kind=kind).aggregate(last=Max("rank"))
-    with history.acting(by, "list changed"):
+    with history.acting(by, gettext_noop("list changed")):
         return Facet.objects.create(
             institution=institution, kind=kind, name_fi=name, rank=(last["last"] or 0) + 1
         )

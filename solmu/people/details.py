@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.lib.composed import follow
@@ -29,7 +30,7 @@ def change(person: Person, facts: Mapping[str, Any], *, by: Viewer) -> Person:
     for key in changed:
         setattr(person, key, facts[key])
     if changed:
-        with history.acting(by, "details changed"):
+        with history.acting(by, gettext_noop("details changed")):
             person.save(update_fields=changed)
         follow("person", [person.pk])
     return person

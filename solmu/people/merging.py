@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.lib import clock
@@ -42,7 +43,7 @@ def merge(
     kept: Person, gone: Person, *, by: Viewer, choices: dict[str, str] | None = None
 ) -> PersonMerge:
     """Make two records one; every overlap has to be settled."""
-    with history.acting(by, "people merged"):
+    with history.acting(by, gettext_noop("people merged")):
         work = _absorb(kept, gone, choices or {})
         if work.overlaps:
             raise PersonMergeError(_("Say first which of the overlapping periods holds."))
@@ -63,7 +64,7 @@ def take_back(done: PersonMerge, *, by: Viewer) -> list[dict[str, Any]]:
     done = PersonMerge.objects.select_for_update().get(pk=done.pk)
     if done.undone_at:
         raise PersonMergeError(_("The merge has been taken back already."))
-    with history.acting(by, "merge taken back"):
+    with history.acting(by, gettext_noop("merge taken back")):
         left = undo(done.journal)
         done.undone_at = clock.real_now()
         done.save(update_fields=["undone_at"])

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils.translation import gettext_noop
 
 from solmu.accounts.models import ApiToken, User
 from solmu.audit import history
@@ -84,7 +85,8 @@ def main(argv: Sequence[str]) -> int:
     if not given.yes and input(f"Erase {given.email} for good? (yes/no) ") != "yes":
         return 1
     rows = sum(
-        erase(person, by=Viewer.system("erased at the person's request")) for person in people
+        erase(person, by=Viewer.system(gettext_noop("erased at the person's request")))
+        for person in people
     )
     print(f"{rows} rows are nameless now.")
     return 0

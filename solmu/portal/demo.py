@@ -5,6 +5,7 @@ from random import Random
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_noop
 
 from solmu.accounts.models import ApiToken, User
 from solmu.audit import history
@@ -101,7 +102,7 @@ def fill() -> None:
     """Fill an empty, migrated database with the demo; the same content on every machine."""
     demo.mark()
     places.load_places()
-    by = Viewer.system("demo content")
+    by = Viewer.system(gettext_noop("demo content"))
     with history.acting(by):
         institutions = _institutions()
         people = _personas(institutions)

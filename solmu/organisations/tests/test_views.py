@@ -186,9 +186,12 @@ def test_proposal_is_shown_to_both_and_decided(ours, coordinator):
     proposal = found.proposals.get()
     pending = other.get("/organisations/proposals/").content.decode()
     refused = other.post(f"/organisations/proposals/{proposal.pk}/", {"answer": "accept"})
+    asked = coordinator.get("/organisations/proposals/").content.decode()
     coordinator.post(f"/organisations/proposals/{proposal.pk}/", {"answer": "accept"})
 
     assert "Uusi Oy" in pending
+    assert "proposed by another institution" in asked
+    assert str(theirs) not in asked
     assert refused.status_code == 403
     found.refresh_from_db()
     assert found.name_fi == "Uusi Oy"
