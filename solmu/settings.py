@@ -77,11 +77,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",
     "procrastinate.contrib.django",
     "pgtrigger",
     "pghistory",
     "solmu.ui",
+    "django.forms",  # after ours, which begin choices with a capital
     "solmu.installation",
     "solmu.accounts",
     "solmu.jobs",
@@ -165,6 +165,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/home/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Without it all visitors behind a front server would share one address in the rate limits.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SOLMU_PROXIES", "0"))
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # Accounts are made by invitation only, and the invitation's link has proved the address.

@@ -26,13 +26,19 @@ from solmu.people.viewer import Viewer
 from solmu.ui.forms import DateField
 
 _NUMBER = re.compile(r"#(\d+)\s*$")
+# Codes that the tables of languages name beside those of countries and their territories.
+NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 NEAR = ("FI", "SE", "NO", "DK", "IS", "EE", "LV", "LT")
 
 
 def country_choices() -> list[tuple[str, str]]:
     """Countries in the reader's language, the near ones first."""
     territories = Locale(get_language() or "fi").territories
-    names = {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}
+    names = {
+        code: name
+        for code, name in territories.items()
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
     near = [(code, names[code]) for code in NEAR]
     return near + sorted(
         ((code, name) for code, name in names.items() if code not in NEAR), key=lambda pair: pair[1]
@@ -121,6 +127,7 @@ class OrganisationForm(forms.ModelForm):
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
         municipality: Any = self.fields["municipality"]
         municipality.queryset = Municipality.objects.filter(merged_into=None).order_by("name_fi")
+        municipality.empty_label = "–"
         self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
         self.fields["field_codes"].initial = list(getattr(self.instance, "fields", None) or [])
         self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "field_codes"])
@@ -184,9 +191,9 @@ class OrganisationField(forms.CharField):
 class RelationForm(forms.Form):
     """A relation, read from the organisation whose page it is on."""
 
-    kind = forms.ChoiceField(label=_("This organisation is"))
-    since = DateField(label=_("Since"), required=False)
-    until = DateField(label=_("Until"), required=False)
+    kind = forms.ChoiceField(label=_("How the two are related"))
+    since = DateField(label=_("First day"), required=False)
+    until = DateField(label=_("Last day"), required=False)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

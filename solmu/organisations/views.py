@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -376,6 +377,7 @@ def _page(
                     Organisation,
                     Q(pgh_obj_id=found.pk),
                     _("public facts"),
+                    references={"country": _country_names, "fields": _field_names},
                     hidden=frozenset({"merged_into"}),
                 ),
                 Part(Figure, Q(organisation_id=found.pk), _("figures"), title=["year"]),
@@ -385,6 +387,14 @@ def _page(
         },
         status=422 if relation_form or figure_form else 200,
     )
+
+
+def _country_names(codes: set[Any]) -> dict[Any, str]:
+    return {code: name for code, name in country_choices() if code in codes}
+
+
+def _field_names(codes: set[Any]) -> dict[Any, str]:
+    return {code: str(FIELDS.get(code, code)) for code in codes}
 
 
 def _relations(viewer: Viewer, found: Organisation) -> QuerySet[Relation]:
@@ -420,7 +430,7 @@ def _facts(found: Organisation) -> list[tuple[str, Any]]:
     countries = dict(country_choices())
     facts: list[tuple[str, Any]] = [
         (_("Other names"), ", ".join(others)),
-        (_("Kind"), found.get_kind_display()),
+        (_("Kind"), capfirst(found.get_kind_display())),
         (_("Business ID"), found.business_id),
         (_("OID"), found.oid),
         (_("Country"), countries.get(found.country, found.country)),
@@ -497,7 +507,7 @@ def _columns() -> list[Column[Organisation]]:
         Column(
             "kind",
             _("Kind"),
-            lambda row: kinds.get(row.kind, row.kind),
+            lambda row: capfirst(str(kinds.get(row.kind, row.kind))),
             sort="kind",
             export=lambda row: str(kinds.get(row.kind, row.kind)),
         ),

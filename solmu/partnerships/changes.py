@@ -116,13 +116,13 @@ def sentences(change: Change, words: Words) -> list[str]:
 
 
 def counted(counts: Counter[str]) -> list[str]:
-    """The numbers of changes in words, such as "9 new" and "3 raised"."""
+    """The numbers of changes in words, such as "9 new partners" and "3 levels raised"."""
     told = {
-        "new": lambda n: ngettext("%(n)s new", "%(n)s new", n),
-        "raised": lambda n: ngettext("%(n)s raised", "%(n)s raised", n),
-        "lowered": lambda n: ngettext("%(n)s lowered", "%(n)s lowered", n),
-        "ended": lambda n: ngettext("%(n)s ended", "%(n)s ended", n),
-        "resumed": lambda n: ngettext("%(n)s resumed", "%(n)s resumed", n),
+        "new": lambda n: ngettext("%(n)s new partner", "%(n)s new partners", n),
+        "raised": lambda n: ngettext("%(n)s level raised", "%(n)s levels raised", n),
+        "lowered": lambda n: ngettext("%(n)s level lowered", "%(n)s levels lowered", n),
+        "ended": lambda n: ngettext("%(n)s partnership ended", "%(n)s partnerships ended", n),
+        "resumed": lambda n: ngettext("%(n)s partnership resumed", "%(n)s partnerships resumed", n),
     }
     return [say(counts[kind]) % {"n": counts[kind]} for kind, say in told.items() if counts[kind]]
 

@@ -39,7 +39,7 @@ def panel(viewer: Viewer) -> DayPanel | None:
     address = reverse("partnerships:list")
     figures: list[tuple[Any, ...]] = [(counts.partners, _("partners"), address)]
     figures += [
-        (counts.by_level.get(level.rank, 0), level.name.lower(), f"{address}?level={level.rank}")
+        (counts.by_level.get(level.rank, 0), level.name, f"{address}?level={level.rank}")
         for level in reversed(picture.words.levels)
     ]
     return DayPanel("partnerships/_day.html", figures, viewer.institution_name)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from solmu.imports.guessing import MappedColumns
@@ -32,6 +32,9 @@ from solmu.ui.markup import badge
 from solmu.ui.tables import Column, Table
 
 State = Batch.State
+
+# In a larger file a person mends many rows before it is worked out again.
+PLANNED_AFTER_EACH_ROW = 5_000
 
 TONES = {"created": "lake", "updated": "lake", "unchanged": "quiet", "rejected": "berry"}
 DROPPED = {
@@ -116,6 +119,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "figures": _figures(found),
         "left_out": _left_out(found),
         "open_values": sum(entry["rows"] for entry in found.unmapped),
+        "is_large": found.total > PLANNED_AFTER_EACH_ROW,
     }
     if found.state == State.PLANNED:
         return render(request, "partnerships/import_preview.html", context)
@@ -307,10 +311,10 @@ def _tabs(request: HttpRequest, found: Batch) -> list[tuple[str, str, bool]]:
     counts = found.counts
     names = [
         ("", _("All"), counts.get("rows", 0)),
-        ("created", _("New"), counts.get("created", 0)),
-        ("updated", _("Changed"), counts.get("updated", 0)),
-        ("unchanged", _("Unchanged"), counts.get("unchanged", 0)),
-        ("rejected", _("Rejected"), counts.get("rejected", 0)),
+        ("created", pgettext("rows", "New"), counts.get("created", 0)),
+        ("updated", pgettext("rows", "Changed"), counts.get("updated", 0)),
+        ("unchanged", pgettext("rows", "Unchanged"), counts.get("unchanged", 0)),
+        ("rejected", pgettext("rows", "Rejected"), counts.get("rejected", 0)),
         ("duplicates", _("Perhaps the same"), counts.get("duplicates", 0)),
         ("conflicts", _("Differs from yours"), counts.get("conflicts", 0)),
     ]
@@ -324,10 +328,10 @@ def _tabs(request: HttpRequest, found: Batch) -> list[tuple[str, str, bool]]:
 def _figures(found: Batch) -> list[tuple[Any, ...]]:
     counts = found.counts
     return [
-        (counts.get("created", 0), _("new"), "?show=created"),
-        (counts.get("updated", 0), _("changed"), "?show=updated"),
-        (counts.get("unchanged", 0), _("unchanged"), "?show=unchanged"),
-        (counts.get("rejected", 0), _("rejected"), "?show=rejected"),
+        (counts.get("created", 0), pgettext("rows", "New"), "?show=created"),
+        (counts.get("updated", 0), pgettext("rows", "Changed"), "?show=updated"),
+        (counts.get("unchanged", 0), pgettext("rows", "Unchanged"), "?show=unchanged"),
+        (counts.get("rejected", 0), pgettext("rows", "Rejected"), "?show=rejected"),
     ]
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -81,7 +82,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         notes = [str(Standing.State(state).label)] if state != Standing.State.ACTIVE else []
         if claimed:
             notes.append(_("nothing done together yet"))
-        return noted(shown, ", ".join(notes))
+        return noted(shown, capfirst(", ".join(notes)))
 
     def level(row: Any) -> SafeString | str:
         return stands(row.level_id, row.state, claimed=not row.evidence_count)
@@ -162,14 +163,14 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         Column(
             "state",
             _("State"),
-            lambda row: Standing.State(row.state).label,
+            lambda row: capfirst(str(Standing.State(row.state).label)),
             shown=False,
             export=lambda row: str(Standing.State(row.state).label),
         ),
         Column(
             "form",
             _("Form"),
-            lambda row: Standing.Form(row.form).label,
+            lambda row: capfirst(str(Standing.Form(row.form).label)),
             shown=False,
             export=lambda row: str(Standing.Form(row.form).label),
         ),
@@ -184,7 +185,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         Column(
             "kind",
             _("Kind"),
-            lambda row: Organisation.Kind(row.organisation.kind).label,
+            lambda row: capfirst(str(Organisation.Kind(row.organisation.kind).label)),
             shown=False,
             export=lambda row: str(Organisation.Kind(row.organisation.kind).label),
         ),
@@ -293,7 +294,7 @@ def _named(thing: Any) -> str:
 
 
 def _scope(scope: str, *, overridden: bool) -> str:
-    label = str(Standing.Scope(scope).label)
+    label = capfirst(str(Standing.Scope(scope).label))
     return noted(label, _("set by hand")) if overridden else label
 
 

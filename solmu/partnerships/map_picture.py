@@ -333,7 +333,7 @@ class MapOfPicture:
         for level in self.picture.words.levels:
             if level.rank == rank:
                 return str(level.name)
-        return _("no level yet")
+        return _("No level yet")
 
     @property
     def name(self) -> str:
@@ -346,7 +346,7 @@ class MapOfPicture:
         levels = self.picture.words.levels
         steps = [(mapping.tone(level.rank, len(levels)), level.name) for level in reversed(levels)]
         if any(mark.rank is None for mark in self.marks):
-            steps.append((0, _("no level yet")))
+            steps.append((0, _("No level yet")))
         return steps
 
     @property
@@ -423,7 +423,7 @@ class MapOfPicture:
     @property
     def table_levels(self) -> list[str]:
         """The table's columns of levels."""
-        return [level.name for level in reversed(self.picture.words.levels)] + [_("no level yet")]
+        return [level.name for level in reversed(self.picture.words.levels)] + [_("No level yet")]
 
     @cached_property
     def largest(self) -> list[tuple[str, str, int]]:
@@ -514,7 +514,7 @@ class MapOfPicture:
         """The map as a file."""
         legend = [(tone, name, True) for tone, name in self.legend]
         if self.any_claimed:
-            legend.append((0, _("dashed: nothing done together yet"), False))
+            legend.append((0, _("Dashed: nothing done together yet"), False))
         day = date_format(self.picture.on, "SHORT_DATE_FORMAT")
         source = self.source
         if demo:

@@ -44,7 +44,7 @@ def _dialogue(request: HttpRequest, entries: QuerySet[DialogueEntry]) -> Table[A
     columns = [
         _column("on", _("Date"), lambda row: row.on, sort="on"),
         _column("kind", _("Kind"), lambda row: str(row.get_kind_display())),
-        _column("title", _("Title"), lambda row: row.title),
+        _column("title", _("Subject"), lambda row: row.title),
         _column("text", _("Text"), lambda row: row.text),
         _column("contact", _("With"), lambda row: row.contact.person.name if row.contact else ""),
         _column("author", _("Logged by"), lambda row: row.author.name if row.author else ""),

@@ -131,10 +131,11 @@ class Bar:
             return []
         shown = self.picture.institution.pk
         seen = Institution.objects.visible_to(self.picture.viewer).select_related("organisation")
-        return [
+        choices = [
             (one.organisation.slug, one.organisation.name, one.pk == shown)
             for one in seen.order_by("organisation__sort_fi")
         ]
+        return choices if len(choices) > 1 else []
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -10,19 +10,22 @@ from django.views.decorators.http import require_GET
 from solmu.lib.composed import composed
 from solmu.search import finding
 
+MOST = 50  # on the page
+
 
 @require_GET
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """Everything found for the words in the box."""
     text = request.GET.get("q", "").strip()
-    hits = finding.find(request.viewer, text, limit=50)
+    hits = finding.find(request.viewer, text, limit=MOST)
     return render(
         request,
         "search/search.html",
         {
             "text": text,
             "hits": hits,
+            "most": MOST,
             "kinds": {key: kind.label for key, kind in composed("SEARCH_KINDS").items()},
         },
     )

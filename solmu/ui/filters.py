@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from solmu.ui import markup
@@ -112,14 +113,19 @@ class FilterBar:
     def _chip(self, each: Filter) -> str:
         on = self.chosen[each.key]
         name = conditional_escape(each.label)
-        labels = [conditional_escape(label) for value, label in each.choices if str(value) in on]
+        labels = [
+            conditional_escape(capfirst(str(label)))
+            for value, label in each.choices
+            if str(value) in on
+        ]
         shown: str = name
         if labels:
             more = f" +{len(labels) - 1}" if len(labels) > 1 else ""
             shown = f'<span class="visually-hidden">{name}: </span>{labels[0]}{more}'
         boxes = "".join(
             f'<label><input type="checkbox" name="{each.key}" value="{conditional_escape(value)}"'
-            f"{' checked' if str(value) in on else ''}> {conditional_escape(label)}</label>"
+            f"{' checked' if str(value) in on else ''}>"
+            f" {conditional_escape(capfirst(str(label)))}</label>"
             for value, label in each.choices
         )
         return (

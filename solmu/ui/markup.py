@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
 LADDER = 4
 _STEP_WIDTH, _STEP_HEIGHT, _STEP_GAP = 15, 7, 3
@@ -38,8 +39,9 @@ def icon(name: str) -> SafeString:
 
 def badge(text: Any, tone: str = "neutral") -> SafeString:
     """A word on a coloured ground; tone is neutral, lake, berry or quiet."""
+    word = text if isinstance(text, SafeString) else capfirst(str(text))
     return mark_safe(
-        f'<span class="badge {conditional_escape(tone)}">{conditional_escape(text)}</span>'
+        f'<span class="badge {conditional_escape(tone)}">{conditional_escape(word)}</span>'
     )
 
 

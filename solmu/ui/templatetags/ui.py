@@ -179,9 +179,11 @@ def timeline(items: Iterable[Mapping[str, Any]]) -> SafeString:
 
 
 @register.simple_tag
-def routine(items: Iterable[tuple[Any, Any, str]]) -> SafeString:
+def routine(
+    items: Iterable[tuple[Any, Any, str]], *, done: Any = "", coming: Any = ""
+) -> SafeString:
     """A line of steps: (name, note, state), where state is done, now or empty."""
-    words = {"done": _("done"), "now": _("now"), "": _("to come")}
+    words = {"done": done or _("done"), "now": _("now"), "": coming or _("to come")}
     rows = "".join(
         f'<li class="{state}"{' aria-current="step"' if state == "now" else ""}><b>'
         f'{conditional_escape(name)}<span class="visually-hidden">, '
