@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 import pghistory
@@ -37,9 +38,18 @@ def tracked[M: type[models.Model]](model: M) -> M:
     return decorate(model)
 
 
+_named: ContextVar[bool] = ContextVar("named", default=False)
+
+
 @contextmanager
 def acting(by: Actor, reason: str = "") -> Iterator[None]:
-    """Name who acts and why, for all changes made inside."""
+    """Name who acts and why, for all changes made inside; of several the outermost holds.
+
+    (An inner one would be written over what the outer has said of its own changes.)
+    """
+    if _named.get():
+        yield
+        return
     facts: dict[str, object] = {}
     if by.user_id:
         facts["user"] = by.user_id
@@ -50,5 +60,9 @@ def acting(by: Actor, reason: str = "") -> Iterator[None]:
         facts["institution"] = by.institution_id
     if reason or by.system_reason:
         facts["reason"] = reason or by.system_reason
-    with pghistory.context(**facts):
-        yield
+    token = _named.set(True)
+    try:
+        with pghistory.context(**facts):
+            yield
+    finally:
+        _named.reset(token)

@@ -21,6 +21,7 @@ class Batch(models.Model):
         PLANNED = "planned", _("waits for your approval")
         APPLYING = "applying", _("being written")
         APPLIED = "applied", _("written")
+        UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
         FAILED = "failed", _("not written")
 

@@ -5,7 +5,7 @@ import logging
 import re
 
 # The token of a signed link must never reach a log.
-_TOKENS = re.compile(r"(/(?:sign|confirm|invitation|sign-in)/)[A-Za-z0-9_-]{20,}")
+_TOKENS = re.compile(r"(/(?:sign|confirm|invitation|sign-in|link|key)/)[A-Za-z0-9_-]{20,}")
 
 
 class JsonFormatter(logging.Formatter):

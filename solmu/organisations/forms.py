@@ -27,7 +27,9 @@ from solmu.ui.forms import DateField
 
 _NUMBER = re.compile(r"#(\d+)\s*$")
 # Codes that the tables of languages name beside those of countries and their territories.
-NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+NO_COUNTRIES = frozenset(
+    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
+)
 NEAR = ("FI", "SE", "NO", "DK", "IS", "EE", "LV", "LT")
 
 

@@ -437,7 +437,7 @@ def _facts(found: Organisation) -> list[tuple[str, Any]]:
         (_("Region"), found.region),
         (_("Municipality"), found.municipality),
         (_("Postal code"), found.postal_code),
-        (_("Fields"), ", ".join(str(FIELDS.get(code, code)) for code in found.fields)),
+        (_("Fields"), capfirst(", ".join(str(FIELDS.get(code, code)) for code in found.fields))),
         (_("Website"), markup.link(found.website, found.website) if found.website else ""),
         (
             _("Part of"),

@@ -40,7 +40,8 @@ def _gone(request: HttpRequest, token: str) -> HttpResponse:
     """What has become of a link that doesn't work any more."""
     link = confirming.find_any(token)
     if link is None:
-        return render(request, "partnerships/confirm_gone.html", {"known": False}, status=404)
+        facts = {"known": False}
+        return _private(render(request, "partnerships/confirm_gone.html", facts, status=404))
     confirmation = _confirmation(link.record_id)
     if link.used_at and confirmation.answered_on:
         return _shown(request, "partnerships/confirm_thanks.html", confirmation, status=410)
@@ -61,7 +62,12 @@ def _shown(
         "organisation": confirmation.stakeholder.organisation,
         "parts": confirming.parts_in(confirmation, (get_language() or "fi")[:2]),
     }
-    answer = render(request, template, context, status=status)
+    return _private(render(request, template, context, status=status))
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    # The address holds the secret: it goes into no Referer and no search engine.
+    answer["Referrer-Policy"] = "strict-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 

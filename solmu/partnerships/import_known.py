@@ -274,9 +274,10 @@ class Known:
         rows = Contact.objects.filter(stakeholder_id__in=_those(states)).values_list(
             "stakeholder_id", "pk", "title", "person_id", "person__given_name",
             "person__family_name", "person__email", "person__other_emails", "person__phone",
+            "person__user_id",
         )  # fmt: skip
         edited = self._edited_people(states)
-        for id_, contact_id, title, person_id, given, family, email, others, phone in rows:
+        for id_, contact_id, title, person_id, given, family, email, others, phone, user in rows:
             name = f"{given} {family}".strip()
             states[id_].contacts.append(
                 {
@@ -289,6 +290,7 @@ class Known:
                     "other_emails": others,
                     "phone": phone,
                     "edited": person_id in edited,
+                    "has_account": user is not None,
                 }
             )
 

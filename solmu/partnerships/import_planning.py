@@ -411,7 +411,7 @@ class _Comparing:
             current = organisation[column]
             source = sources.get(field_name(column))
             if source == self.known.institution_id or (
-                source is None and not organisation["public"]
+                source is None and not organisation["public"] and organisation["ours"]
             ):
                 if self._settle(key, new, current, self.last.get(key)):
                     self.target.organisation_changes[column] = new
@@ -500,7 +500,11 @@ class _Comparing:
             if new == before and key != "title" and not here["edited"]:
                 continue  # another row of the file gave the same person another address or number
             place = (key, here["person_id"])
-            if self._settle(place, new, here[key], before):
+            if key != "title" and here["has_account"]:  # who has one keeps their own facts
+                if not _same(new, here[key]):
+                    both = {"field": key, "file": new, "here": here[key]}
+                    self._conflicts[_person_key(person)] = both
+            elif self._settle(place, new, here[key], before):
                 changes[key] = new
             elif place in self._conflicts:
                 self._conflicts[_person_key(person)] = self._conflicts.pop(place)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from solmu.audit import history
 from solmu.imports.models import Batch, Changed
+from solmu.jobs import tasks as jobs
 from solmu.lib import clock
 from solmu.organisations import indexing as directory_indexing
 from solmu.organisations.models import Organisation, OrganisationSource
@@ -20,7 +23,31 @@ from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Stand
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
+logger = logging.getLogger(__name__)
+
 LISTED = 1000
+UNDONE_AT_ONCE = 2_000
+
+
+def start_undo(batch: Batch, *, by: Viewer) -> None:
+    """Undo a batch: at once if it is small, else by a worker."""
+    if batch.total <= UNDONE_AT_ONCE:
+        undo(batch, by=by)
+        return
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        if batch.state != Batch.State.APPLIED:
+            raise ImportingError(_("Only an import that has been written can be undone."))
+        batch.state, batch.stage, batch.done = Batch.State.UNDOING, "undoing", 0
+        batch.save(update_fields=["state", "stage", "done"])
+        jobs.enqueue(
+            "partnerships.import_undo",
+            key=f"import:{batch.pk}",
+            batch_id=batch.pk,
+            user_id=by.user_id,
+            person_id=by.person_id,
+            who=by.name,
+        )
 
 
 @transaction.atomic
@@ -28,12 +55,12 @@ def undo(batch: Batch, *, by: Viewer) -> None:
     """Take back what the batch wrote, as far as nobody has built on it."""
     with one_at_a_time():
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
-        if batch.state != Batch.State.APPLIED:
+        if batch.state not in (Batch.State.APPLIED, Batch.State.UNDOING):
             raise ImportingError(_("Only an import that has been written can be undone."))
         with history.acting(by, _("Import undone: %(file)s") % {"file": batch.file_name}):
             undoing = _Undoing(batch)
             undoing.run()
-        batch.state, batch.undone_at = Batch.State.UNDONE, clock.real_now()
+        batch.state, batch.stage, batch.undone_at = Batch.State.UNDONE, "", clock.real_now()
         batch.kept_after_undo = undoing.kept[:LISTED]
         batch.counts = {**batch.counts, "kept_after_undo": len(undoing.kept)}
         batch.save()
@@ -271,3 +298,17 @@ def _read(key: str, value: Any) -> Any:
         return value
     lower, upper = value
     return import_writing.DateRange(lower or None, upper or None, "[)")
+
+
+@jobs.task("partnerships.import_undo", retry=False)
+def undo_job(batch_id: int, user_id: int | None, person_id: int | None, who: str) -> None:
+    """Undo a large import in the name of the person who asked for it."""
+    batch = Batch.objects.get(pk=batch_id)
+    by = Viewer(user_id=user_id, person_id=person_id, name=who, institution_id=batch.institution_id)
+    with translation.override(batch.language):
+        try:
+            undo(batch, by=by)
+        except Exception:
+            logger.exception("import %s could not be undone", batch_id)
+            stays = Batch.objects.filter(pk=batch_id, state=Batch.State.UNDOING)
+            stays.update(state=Batch.State.APPLIED, stage="")

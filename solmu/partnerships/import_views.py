@@ -52,6 +52,7 @@ STAGES = {
     "people": gettext_lazy("Writing contact persons"),
     "dialogue": gettext_lazy("Writing dialogue"),
     "search": gettext_lazy("Making all of it findable"),
+    "undoing": gettext_lazy("Taking the import back"),
 }
 
 
@@ -101,7 +102,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _batch(request, pk)
     if found.state == State.UPLOADED:
         return redirect("partnerships:import-columns", pk)
-    if found.state in (State.PLANNING, State.APPLYING):
+    if found.state in (State.PLANNING, State.APPLYING, State.UNDOING):
         return _progress(request, found)
     if "progress" in request.GET:  # asked by the page that waited: it is done, show the whole page
         response = HttpResponse()
@@ -223,6 +224,9 @@ def row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         except ImportingError as error:
             messages.error(request, str(error))
             return redirect("partnerships:import-batch", pk)
+        if found.total > PLANNED_AFTER_EACH_ROW:
+            messages.info(request, _("The row is saved; it is taken in when you write."))
+            return redirect("partnerships:import-batch", pk)
         # On to the next of those that were rejected, as long as there are any.
         others = found.lines.filter(action=Line.Action.REJECTED).exclude(pk=line.pk)
         mending = line.action == Line.Action.REJECTED and others.exists()
@@ -281,11 +285,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the import back, as far as nobody has built on it."""
     found = _batch(request, pk)
     try:
-        import_undoing.undo(found, by=request.viewer)
+        import_undoing.start_undo(found, by=request.viewer)
     except ImportingError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, _("The import is undone."))
     return redirect("partnerships:import-batch", pk)
 
 

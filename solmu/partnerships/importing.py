@@ -148,16 +148,21 @@ def start_plan(batch: Batch, *, by: Viewer) -> None:
     if batch.state not in (Batch.State.UPLOADED, Batch.State.PLANNED, Batch.State.FAILED):
         return
     if len(batch.content or b"") <= PLANNED_AT_ONCE:
-        plan(batch)
+        plan(batch, by.person_id)
         return
     with transaction.atomic():
         batch.state, batch.stage, batch.done = Batch.State.PLANNING, "reading", 0
         batch.save(update_fields=["state", "stage", "done"])
-        jobs.enqueue("partnerships.import_plan", key=f"import:{batch.pk}", batch_id=batch.pk)
+        jobs.enqueue(
+            "partnerships.import_plan",
+            key=f"import:{batch.pk}",
+            batch_id=batch.pk,
+            person_id=by.person_id,
+        )
 
 
 @transaction.atomic
-def plan(batch: Batch) -> None:
+def plan(batch: Batch, person_id: int | None = None) -> None:
     """Work out what would become of each row, and keep it for the preview."""
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.state not in (
@@ -167,14 +172,14 @@ def plan(batch: Batch) -> None:
         Batch.State.FAILED,
     ):
         return
-    worked = _worked_out(batch)
+    worked = _worked_out(batch, person_id)
     _keep_lines(batch, worked)
     _keep_plan(batch, worked)
     batch.state, batch.stage, batch.error = Batch.State.PLANNED, "", ""
     batch.save()
 
 
-def _worked_out(batch: Batch) -> Plan:
+def _worked_out(batch: Batch, reader_id: int | None = None) -> Plan:
     vocabulary = Vocabulary(batch.institution_id)
     table = guessing.lay_out(reading.read_bytes(bytes(batch.content or b"")), FIELDS)
     columns = MappedColumns.from_json(batch.columns).columns
@@ -185,18 +190,19 @@ def _worked_out(batch: Batch) -> Plan:
         vocabulary,
         clock.today(),
         _settled(batch),
-        _leaders_levels(batch, vocabulary),
+        _leaders_levels(batch, vocabulary, {batch.by_id, reader_id} - {None}),
     )
 
 
-def _leaders_levels(batch: Batch, vocabulary: Vocabulary) -> set[str]:
-    """The levels that the uploader may not give to or take from a partner that is there already."""
-    if batch.by_id is None:
-        return set()
-    held = Affiliation.objects.on(clock.today()).filter(
-        person_id=batch.by_id, institution_id=batch.institution_id, role=Affiliation.Role.LEADER
+def _leaders_levels(batch: Batch, vocabulary: Vocabulary, people: set[int | None]) -> set[str]:
+    """The levels that may not be given to or taken from a partner that is there already.
+
+    That is for leaders: who brings the file, and who looks at the plan and approves it.
+    """
+    leaders = Affiliation.objects.on(clock.today()).filter(
+        person_id__in=people, institution_id=batch.institution_id, role=Affiliation.Role.LEADER
     )
-    if held.exists():
+    if people <= set(leaders.values_list("person_id", flat=True)):
         return set()
     return {str(one.pk) for one in vocabulary.levels if one.decided_by == Level.Decider.LEADER}
 
@@ -310,7 +316,7 @@ def apply(batch: Batch, *, by: Viewer) -> None:
                 return
             with translation.override(batch.language):
                 progress.step("reading")
-                worked = _worked_out(batch)
+                worked = _worked_out(batch, by.person_id)
                 _write(batch, worked, by, progress)
                 _keep_lines(batch, worked)
             batch.content = None
@@ -428,12 +434,12 @@ def rejected_rows(batch: Batch) -> Iterator[list[Any]]:
 
 
 @jobs.task("partnerships.import_plan", retry=False)
-def plan_job(batch_id: int) -> None:
+def plan_job(batch_id: int, person_id: int | None = None) -> None:
     """Plan a large file."""
     batch = Batch.objects.get(pk=batch_id)
     with translation.override(batch.language):
         try:
-            plan(batch)
+            plan(batch, person_id)
         except Exception as error:
             logger.exception("import %s could not be planned", batch_id)
             _fail(batch, error)

@@ -65,6 +65,7 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
             Q(pgh_obj_id__in=people),
             _("Person"),
             title=("given_name", "family_name"),
+            references={"language": _language_names},
             hidden=frozenset({"user", "other_emails", "merged_into"}),
         ),
         Part(
@@ -90,6 +91,11 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
             hidden=frozenset({"shows", "shown", "asked_by", "language"}),
         ),
     ]
+
+
+def _language_names(codes: set[Any]) -> dict[Any, str]:
+    named = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English")}
+    return {code: str(named.get(code, code)) for code in codes}
 
 
 def _events(model: Any) -> Any:

@@ -64,7 +64,9 @@ def waiting(picture: Picture, *, each: int = 3) -> list[Wait]:
         return []  # an administrator looks, and does not act
     # Filters don't matter: what waits, waits.
     today = picture.with_on(picture.today).unfiltered()
-    key = f"waiting {picture.viewer.person_id} {each} {get_language()}"
+    # Leaders are told of limited tasks: with another role, other things wait.
+    roles = sorted(picture.viewer.roles[picture.institution.pk])
+    key = f"waiting {picture.viewer.person_id} {roles} {each} {get_language()}"
     return today.remembered(key, lambda: _all(today, each))
 
 

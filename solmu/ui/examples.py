@@ -269,7 +269,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
             ("buttons", _("Buttons, chips and badges")),
             ("rows", _("Cards, rows and what waits")),
             ("table", _("Table")),
-            ("form", _("Form")),
+            ("form", _("Forms")),
             ("dialog", _("Dialog and toasts")),
             ("time", _("Time and routines")),
             ("charts", _("Charts")),

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField(null=True)),
                 ('sha256', models.CharField(max_length=64)),
                 ('language', models.CharField(default='fi', max_length=2)),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('planning', 'being read'), ('planned', 'waits for your approval'), ('applying', 'being written'), ('applied', 'written'), ('undone', 'undone'), ('failed', 'not written')], default='uploaded', max_length=10)),
+                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('planning', 'being read'), ('planned', 'waits for your approval'), ('applying', 'being written'), ('applied', 'written'), ('undoing', 'being undone'), ('undone', 'undone'), ('failed', 'not written')], default='uploaded', max_length=10)),
                 ('stage', models.CharField(blank=True, max_length=20)),
                 ('done', models.IntegerField(default=0)),
                 ('total', models.IntegerField(default=0)),

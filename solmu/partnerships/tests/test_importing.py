@@ -556,3 +556,17 @@ def _wait_until_it_waits() -> None:
                 return
         threading.Event().wait(0.05)
     pytest.fail("the importer never came to the index")
+
+
+def test_large_import_is_undone_by_a_worker(
+    here: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_undoing, "UNDONE_AT_ONCE", 0)
+    bring(here, PARTNER)
+    person = viewer(person_with_role(here))
+    batch = Batch.objects.get()
+    import_undoing.start_undo(batch, by=person)
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.UNDOING
+    import_undoing.undo(batch, by=person)
+    assert not Stakeholder.objects.exists()
