@@ -369,7 +369,10 @@ def manage(argv: list[str]) -> int:
 # Commands that live in the rooms, by name
 
 ROOMS = {
-    "import": ("Read organisations from a spreadsheet.", "solmu.partnerships.importing_cli:main"),
+    "import": (
+        "Read organisations from a spreadsheet.",
+        "solmu.partnerships.importing.command:main",
+    ),
     "seed": ("Fill a database with synthetic data.", "solmu.portal.seed:main"),
     "token": ("Make, list and revoke API tokens.", "solmu.accounts.tokens:main"),
     "person": ("Write out or erase what is known of a person.", "solmu.people.privacy:main"),

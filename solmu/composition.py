@@ -15,10 +15,10 @@ from solmu.lib import modules
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
 from solmu.organisations import waiting as directory_waits
-from solmu.partnerships import day as partner_day
 from solmu.partnerships import evidence as partner_evidence
 from solmu.partnerships import indexing as partner_index
 from solmu.partnerships import permissions as partners
+from solmu.partnerships.picture import day as partner_day
 from solmu.people.viewer import Viewer
 from solmu.ties import relations
 from solmu.ties.kinds import Kind

@@ -13,7 +13,7 @@ urlpatterns = [
     path("organisations/", include("solmu.organisations.urls")),
     *modules.of(
         "partnerships",
-        path("institutions/", include("solmu.partnerships.institution_urls")),
+        path("institutions/", include("solmu.partnerships.founding.urls")),
         path("partners/", include("solmu.partnerships.urls")),
     ),
     path("institutions/", include("solmu.organisations.institution_urls")),

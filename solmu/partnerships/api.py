@@ -22,12 +22,13 @@ from solmu.lib.periods import first_day, last_day
 from solmu.lib.problems import ProblemError, invalid
 from solmu.organisations.models import Affiliation, Institution, Organisation
 from solmu.organisations.querysets import called
-from solmu.partnerships import adding, describing, standing
-from solmu.partnerships.contacts_api import router as contacts
-from solmu.partnerships.dialogue_api import router as dialogue
+from solmu.partnerships import describing, standing
 from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
+from solmu.partnerships.partner import adding
+from solmu.partnerships.partner.contacts_api import router as contacts
+from solmu.partnerships.partner.dialogue_api import router as dialogue
 from solmu.partnerships.permissions import can_edit, can_edit_any
-from solmu.partnerships.picture import standing_on, with_area
+from solmu.partnerships.picture.picture import standing_on, with_area
 from solmu.people.api_access import ApiRequest, Bearer
 from solmu.people.models import Person
 

@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver
 
-from solmu.partnerships import import_urls, partner_urls, picture_urls
+from solmu.partnerships.importing import urls as import_urls
+from solmu.partnerships.partner import urls as partner_urls
+from solmu.partnerships.picture import urls as picture_urls
 
 app_name = "partnerships"
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -23,7 +23,7 @@ from solmu.organisations.models import (
     OrganisationSource,
     Relation,
 )
-from solmu.partnerships import ladder
+from solmu.partnerships.founding import ladder
 from solmu.partnerships.models import (
     Confirmation,
     Contact,

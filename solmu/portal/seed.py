@@ -21,7 +21,7 @@ from solmu.lib.periods import period
 from solmu.lib.tokens import token_hash
 from solmu.organisations import places
 from solmu.organisations.models import Affiliation, Institution, Municipality, Organisation
-from solmu.partnerships import ladder
+from solmu.partnerships.founding import ladder
 from solmu.people.models import Person
 from solmu.portal import fiction
 

@@ -23,7 +23,7 @@ from solmu.organisations.models import (
     Organisation,
     Relation,
 )
-from solmu.partnerships import importing
+from solmu.partnerships.importing import batches as importing
 from solmu.partnerships.models import Confirmation, Contact, DialogueEntry, Stakeholder, Standing
 from solmu.people.models import Person, PersonMerge
 from solmu.people.viewer import Viewer

@@ -8,7 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from solmu.lib.periods import period
 from solmu.organisations.models import Institution, Organisation
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import ladder
+from solmu.partnerships.founding import ladder
 from solmu.partnerships.models import DialogueEntry, Facet, Level, Stakeholder, Standing
 from solmu.ties.models import Evidence
 

@@ -6,8 +6,9 @@ import pytest
 from solmu.lib import clock
 from solmu.organisations.models import Institution
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import api, contacts_api, dialogue_api
+from solmu.partnerships import api
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
+from solmu.partnerships.partner import contacts_api, dialogue_api
 from solmu.partnerships.tests import factories
 from solmu.people.models import Person
 from solmu.people.tests.api_client import ApiClient

@@ -7,8 +7,8 @@ from django.utils import translation
 
 from solmu.lib import clock
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import changes
-from solmu.partnerships.changes import Change, Stance
+from solmu.partnerships.picture import changes
+from solmu.partnerships.picture.changes import Change, Stance
 from solmu.partnerships.tests import factories
 from solmu.partnerships.tests.test_picture import picture
 

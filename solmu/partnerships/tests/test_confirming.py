@@ -7,9 +7,10 @@ from django.test import Client
 from solmu.lib import clock
 from solmu.notifications.models import Message
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import confirming, contacts, describing, evidence, standing, value
-from solmu.partnerships.confirming import ConfirmingError
+from solmu.partnerships import describing, evidence, standing
 from solmu.partnerships.models import Confirmation, Contact, Stakeholder
+from solmu.partnerships.partner import confirming, contacts, value
+from solmu.partnerships.partner.confirming import ConfirmingError
 from solmu.partnerships.tests import factories
 from solmu.people.models import SignedLink
 from solmu.people.viewer import Viewer

@@ -6,9 +6,10 @@ from django.test import Client
 from solmu.lib import clock
 from solmu.lib.periods import period
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import contacts, dialogue, evidence
-from solmu.partnerships.dialogue import DialogueError
+from solmu.partnerships import evidence
 from solmu.partnerships.models import DialogueEntry, Stakeholder
+from solmu.partnerships.partner import contacts, dialogue
+from solmu.partnerships.partner.dialogue import DialogueError
 from solmu.partnerships.tests import factories
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer

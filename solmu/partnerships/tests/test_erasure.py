@@ -9,8 +9,8 @@ from solmu.lib.periods import period
 from solmu.notifications.models import Message
 from solmu.organisations.models import Affiliation, Invitation
 from solmu.organisations.tests import factories
-from solmu.partnerships import contacts
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
+from solmu.partnerships.partner import contacts
 from solmu.people import privacy
 from solmu.people.viewer import Viewer
 from solmu.search.models import Entry

@@ -7,7 +7,7 @@ from solmu.lib.periods import period
 from solmu.notifications.models import Message
 from solmu.organisations.models import Affiliation, Institution
 from solmu.organisations.tests import factories
-from solmu.partnerships import ladder
+from solmu.partnerships.founding import ladder
 from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from solmu.imports.models import Batch, ValueMapping
 from solmu.organisations.models import Institution
 from solmu.organisations.tests.factories import municipality, person_with_role, region
-from solmu.partnerships import importing
+from solmu.partnerships.importing import batches as importing
 from solmu.partnerships.models import Stakeholder
 from solmu.partnerships.tests import factories
 from solmu.people.models import Person

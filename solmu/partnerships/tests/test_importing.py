@@ -18,8 +18,12 @@ from solmu.imports.reading import ReadingError
 from solmu.organisations import places
 from solmu.organisations.models import FactProposal, Institution, Organisation
 from solmu.organisations.tests.factories import municipality, person_with_role, region, viewer
-from solmu.partnerships import contacts, evidence, import_undoing, importing, ladder, standing
+from solmu.partnerships import evidence, standing
+from solmu.partnerships.founding import ladder
+from solmu.partnerships.importing import batches as importing
+from solmu.partnerships.importing import undoing as import_undoing
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
+from solmu.partnerships.partner import contacts
 from solmu.partnerships.tests import factories
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
@@ -393,7 +397,7 @@ def test_error_in_the_middle_leaves_nothing(
     importing.plan(batch)
     importing.start_apply(batch, by=person)
     # Somebody has taken the number between the plan and the writing, outside the importer's sight.
-    monkeypatch.setattr("solmu.partnerships.import_known.Known.find", lambda *_: None)
+    monkeypatch.setattr("solmu.partnerships.importing.known.Known.find", lambda *_: None)
     Organisation.objects.create(slug="x", name_fi="X", business_id=NUMBER, country="FI")
     importing.apply(batch, by=person)
     batch.refresh_from_db()

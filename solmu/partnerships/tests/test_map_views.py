@@ -119,7 +119,7 @@ def test_marks_for_the_browser(home, client):
 
 
 def test_many_partners_are_counted_together(home, client, monkeypatch):
-    monkeypatch.setattr("solmu.partnerships.map_picture.ONE_BY_ONE", 2)
+    monkeypatch.setattr("solmu.partnerships.picture.map_picture.ONE_BY_ONE", 2)
     for number in range(3):
         factories.partner(home, at(f"Pajala {number} Oy", "109"), 1)
     data = client.get("/partners/map/?format=marks").json()

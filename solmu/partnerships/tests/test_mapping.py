@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from solmu.lib import geo
-from solmu.partnerships import map_drawing, mapping
-from solmu.partnerships.mapping import Mark
+from solmu.partnerships.picture import map_drawing
+from solmu.partnerships.picture import marks as mapping
+from solmu.partnerships.picture.marks import Mark
 
 FINLAND = geo.EXTENTS["finland"]
 UNIT = mapping.pixel(FINLAND.view)

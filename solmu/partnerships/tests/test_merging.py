@@ -8,7 +8,8 @@ from solmu.lib.composed import composed
 from solmu.lib.periods import period
 from solmu.organisations import merging
 from solmu.organisations.tests import factories
-from solmu.partnerships import evidence, ladder
+from solmu.partnerships import evidence
+from solmu.partnerships.founding import ladder
 from solmu.partnerships.models import (
     Contact,
     DialogueEntry,

@@ -7,9 +7,10 @@ from django.test import Client
 from solmu.lib import clock
 from solmu.lib.periods import period
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import contacts, dialogue, standing, value
-from solmu.partnerships.contacts import ContactError
+from solmu.partnerships import standing
 from solmu.partnerships.models import Contact, Stakeholder, Standing, ValueAssessment
+from solmu.partnerships.partner import contacts, dialogue, value
+from solmu.partnerships.partner.contacts import ContactError
 from solmu.partnerships.tests import factories
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer

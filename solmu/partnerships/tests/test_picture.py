@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from solmu.lib import clock
 from solmu.organisations.tests import factories as directory
 from solmu.partnerships.models import Facet
-from solmu.partnerships.picture import Picture
+from solmu.partnerships.picture.picture import Picture
 from solmu.partnerships.tests import factories
 from solmu.people.viewer import Viewer
 

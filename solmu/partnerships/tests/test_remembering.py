@@ -10,8 +10,8 @@ import pytest
 
 from solmu.organisations.models import Institution
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships.picture import with_area
-from solmu.partnerships.remembering import remembered
+from solmu.partnerships.picture.picture import with_area
+from solmu.partnerships.picture.remembering import remembered
 from solmu.partnerships.tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

@@ -14,11 +14,14 @@ from solmu.lib import clock
 from solmu.lib.periods import period
 from solmu.organisations.models import Affiliation, Institution
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import confirming, contacts, importing, importing_cli, standing
+from solmu.partnerships import standing
+from solmu.partnerships.importing import batches as importing
+from solmu.partnerships.importing import command as importing_cli
 from solmu.partnerships.models import DialogueEntry, Stakeholder
-from solmu.partnerships.picture import Picture, area_of
+from solmu.partnerships.partner import confirming, contacts
+from solmu.partnerships.picture.picture import Picture, area_of
+from solmu.partnerships.picture.waiting import waiting
 from solmu.partnerships.tests import factories
-from solmu.partnerships.waiting import waiting
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 

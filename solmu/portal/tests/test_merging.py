@@ -6,8 +6,8 @@ from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.organisations import merging
 from solmu.organisations.tests import factories as directory
-from solmu.partnerships import contacts, dialogue
 from solmu.partnerships.models import DialogueEntry
+from solmu.partnerships.partner import contacts, dialogue
 from solmu.partnerships.tests import factories
 from solmu.people.viewer import Viewer
 from solmu.search import indexing

@@ -1,0 +1,554 @@
+"""Writing a plan: new records by COPY with ids taken beforehand, and changes; all or nothing.
+
+The caller holds the transaction and the lock; every change is in the history under the importer's
+name, and is noted so that it can be taken back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from solmu.imports.models import Batch, Changed, Made
+from solmu.lib import clock, names
+from solmu.lib.copying import as_array, as_json, copy_rows, new_ids
+from solmu.organisations import directory
+from solmu.organisations import indexing as directory_indexing
+from solmu.organisations.models import FactProposal, Organisation, OrganisationSource
+from solmu.partnerships import evidence, indexing
+from solmu.partnerships.importing.known import current
+from solmu.partnerships.importing.planning import Plan, Target, field_name
+from solmu.partnerships.importing.rows import kind_of
+from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
+from solmu.partnerships.partner.contacts import default_retention
+from solmu.people.models import Person
+from solmu.people.viewer import Viewer
+
+ORGANISATION = "organisations_organisation"
+SOURCE = "organisations_organisationsource"
+STAKEHOLDER = "partnerships_stakeholder"
+STANDING = "partnerships_standing"
+PERSON = "people_person"
+CONTACT = "partnerships_contact"
+DIALOGUE = "partnerships_dialogueentry"
+EVIDENCE = "ties_evidence"
+PROPOSAL = "organisations_factproposal"
+
+NEW_FACTS = (
+    "business_id", "country", "municipality", "region", "postal_code", "website", "kind", "fields",
+)  # fmt: skip
+
+# As many new records as make the statistics of small tables wrong.
+ANALYZE_FROM = 2000
+
+Step = Callable[[str], None]
+
+
+class Writer:
+    """Writes one plan of one batch."""
+
+    def __init__(self, batch: Batch, plan: Plan, by: Viewer, step: Step) -> None:
+        self.batch = batch
+        self.plan = plan
+        self.by = by
+        self.step = step
+        self.institution_id = batch.institution_id
+        self.now = clock.real_now()
+        self.today = clock.today()
+        self.reason = _("Imported from %(file)s") % {"file": batch.file_name}
+        self.made: dict[str, list[int]] = {}
+        self.changed: list[Changed] = []
+
+    def write(self) -> None:
+        """Write everything, in the order of what needs what."""
+        self.step("organisations")
+        self._organisations()
+        self.step("partners")
+        stakeholders = self._stakeholders()
+        self._standings(stakeholders)
+        self.step("people")
+        contacts = self._people(stakeholders)
+        self.step("dialogue")
+        entries = self._dialogue(stakeholders)
+        changed = self._changes(stakeholders)
+        self.step("search")
+        self._count_anew()
+        directory_indexing.index_organisations(self.made.get(ORGANISATION, []))
+        organisations = [c.record_id for c in self.changed if c.table == ORGANISATION]
+        if organisations:
+            directory_indexing.index_organisations(organisations)
+            indexing.index_organisations(organisations)
+        indexing.index_stakeholders([*self.made.get(STAKEHOLDER, []), *changed])
+        indexing.index_contacts(contacts)
+        indexing.index_dialogue(entries)
+        Made.objects.bulk_create(
+            Made(batch=self.batch, table=table, record_ids=ids)
+            for table, ids in self.made.items()
+            if ids
+        )
+        Changed.objects.bulk_create(self.changed, batch_size=5000)
+
+    def _count_anew(self) -> None:
+        """Let the planner know of what has just been written: the index is told by SELECTs."""
+        if sum(map(len, self.made.values())) > ANALYZE_FROM:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"ANALYZE {ORGANISATION}, {SOURCE}, {STAKEHOLDER}, {STANDING},"
+                    f" {CONTACT}, {DIALOGUE}"
+                )
+
+    def _note_change(
+        self, table: str, id_: int, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        self.changed.append(
+            Changed(
+                batch=self.batch, table=table, record_id=id_, before=dict(before), after=dict(after)
+            )
+        )
+
+    # The directory
+
+    def _organisations(self) -> None:
+        new = [target for target in self.plan.targets if target.organisation_id is None]
+        ids = new_ids(ORGANISATION, len(new))
+        slugs = self._slugs([target.facts["name"] for target in new], ids)
+        for target, id_ in zip(new, ids, strict=True):
+            target.organisation_id = id_
+        copy_rows(
+            ORGANISATION,
+            (
+                "id", "uuid", "slug", "name_fi", "name_sv", "name_en", "name_key", "kind",
+                "business_id", "oid", "country", "municipality_id", "region_id", "postal_code",
+                "lat", "lon", "website", "fields", "public", "fact_sources", "created_at",
+            ),
+            (self._organisation_row(target, slug) for target, slug in zip(new, slugs, strict=True)),
+        )  # fmt: skip
+        self.made[ORGANISATION] = ids
+        self._sources()
+        self._organisation_changes()
+        self._proposals()
+
+    def _organisation_row(self, target: Target, slug: str) -> tuple[Any, ...]:
+        facts = target.facts
+        country = facts.get("country", "FI")
+        municipality = facts.get("municipality")
+        swedish = country == "SE"
+        given = ["name_sv" if swedish else "name_fi", "country"]
+        given += [key for key in NEW_FACTS if key in facts and key != "country"]
+        name = facts["name"]
+        return (
+            target.organisation_id, uuid.uuid4(), slug, "" if swedish else name,
+            name if swedish else "", "", target.first.name_key[:200],
+            kind_of(facts, target.first.name_key), facts.get("business_id", ""), "", country,
+            municipality, facts.get("region"),
+            facts.get("postal_code", ""), facts.get("lat"), facts.get("lon"),
+            facts.get("website", ""), as_array(facts.get("fields", ())), False,
+            as_json(dict.fromkeys(given, self.institution_id)), self.now,
+        )  # fmt: skip
+
+    def _slugs(self, titles: Sequence[str], ids: Sequence[int]) -> list[str]:
+        """Return free addresses; a name that is taken gets its id added."""
+        stems = [slugify(names.folded(title))[:60].strip("-") or "organisation" for title in titles]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT slug FROM organisations_organisation WHERE slug = ANY(%(stems)s)"
+                " UNION SELECT slug FROM organisations_slughistory WHERE slug = ANY(%(stems)s)",
+                {"stems": list(set(stems))},
+            )
+            taken = {slug for (slug,) in cursor.fetchall()} | directory.RESERVED
+        slugs = []
+        for stem, id_ in zip(stems, ids, strict=True):
+            slug = f"{stem}-{id_}" if stem in taken or stem.isdigit() else stem
+            taken.add(slug)
+            slugs.append(slug)
+        return slugs
+
+    def _sources(self) -> None:
+        """Note that the institution brought or uses each entry; a second one makes it public."""
+        known = self.plan.known.organisations
+        without = [
+            target.organisation_id
+            for target in self.plan.targets
+            if target.organisation_id and not known.get(target.organisation_id, {}).get("ours")
+        ]
+        ids = new_ids(SOURCE, len(without))
+        copy_rows(
+            SOURCE,
+            ("id", "organisation_id", "institution_id", "origin", "since"),
+            (
+                (
+                    id_,
+                    organisation_id,
+                    self.institution_id,
+                    OrganisationSource.Origin.IMPORT,
+                    self.now,
+                )
+                for id_, organisation_id in zip(ids, without, strict=True)
+            ),
+        )
+        self.made[SOURCE] = ids
+        hidden = [id_ for id_ in without if id_ in known and not known[id_]["public"]]
+        if hidden:
+            directory.publish_confirmed(hidden, by=self.by)
+
+    def _organisation_changes(self) -> None:
+        wanted = {
+            target.organisation_id: target.organisation_changes
+            for target in self.plan.targets
+            if target.organisation_id and target.organisation_changes
+        }
+        places_of = {
+            target.organisation_id: (
+                target.facts.get("region"),
+                target.facts.get("lat"),
+                target.facts.get("lon"),
+            )
+            for target in self.plan.targets
+        }
+        rows = Organisation.objects.in_bulk(list(wanted))
+        for id_, changes in wanted.items():
+            row = rows[id_]
+            before = {}
+            for column, value in changes.items():
+                before[column] = getattr(row, column)
+                setattr(row, column, value)
+                row.fact_sources[field_name(column)] = self.institution_id
+            if "municipality_id" in changes:
+                before |= {"region_id": row.region_id, "lat": row.lat, "lon": row.lon}
+                row.region_id, row.lat, row.lon = places_of[id_]
+            if any(column.startswith("name_") for column in changes):
+                before["name_key"] = row.name_key
+                row.name_key = names.key(row.name_fi or row.name_sv or row.name_en)
+            self._note_change(ORGANISATION, id_, before, {key: getattr(row, key) for key in before})
+        columns = {key for one in self.changed if one.table == ORGANISATION for key in one.before}
+        if rows:
+            Organisation.objects.bulk_update(
+                rows.values(), [*map(field_name, columns), "fact_sources"], batch_size=1000
+            )
+
+    def _proposals(self) -> None:
+        rows = [
+            FactProposal(
+                organisation_id=target.organisation_id or 0,
+                institution_id=self.institution_id,
+                field="name_fi" if key == "name" else key,
+                value=value,
+            )
+            for target in self.plan.targets
+            for key, value in target.proposals.items()
+        ]
+        if not rows:
+            return
+        for row in rows:  # a newer proposal takes the place of an open one
+            FactProposal.objects.filter(
+                organisation_id=row.organisation_id,
+                institution_id=self.institution_id,
+                field=row.field,
+                state=FactProposal.State.OPEN,
+            ).delete()
+        self.made[PROPOSAL] = [row.pk for row in FactProposal.objects.bulk_create(rows)]
+        directory.name_givers(self.made[PROPOSAL])
+
+    # The institution's own
+
+    def _stakeholders(self) -> dict[int, int]:
+        """Write the new stakeholders; return each organisation's stakeholder."""
+        new = [target for target in self.plan.targets if target.stakeholder is None]
+        ids = new_ids(STAKEHOLDER, len(new))
+        copy_rows(
+            STAKEHOLDER,
+            (
+                "id", "uuid", "institution_id", "organisation_id", "roles", "next_step", "notes",
+                "extra", "created_at",
+            ),
+            (
+                (
+                    id_, uuid.uuid4(), self.institution_id, target.organisation_id,
+                    as_array(target.facts.get("roles") or [Stakeholder.Role.PARTNER]),
+                    target.facts.get("next_step", ""), target.facts.get("notes", ""),
+                    as_json(target.facts.get("extra", {})), self.now,
+                )
+                for id_, target in zip(ids, new, strict=True)
+            ),
+        )  # fmt: skip
+        self.made[STAKEHOLDER] = ids
+        found = {target.organisation_id or 0: id_ for id_, target in zip(ids, new, strict=True)}
+        for target in self.plan.targets:
+            if target.stakeholder:
+                found[target.organisation_id or 0] = target.stakeholder.id
+        return found
+
+    def _standings(self, stakeholders: Mapping[int, int]) -> None:
+        rows = [
+            (stakeholders[target.organisation_id or 0], *row)
+            for target in self.plan.targets
+            if target.stakeholder is None
+            for row in _first_standings(target.facts)
+        ]
+        ids = new_ids(STANDING, len(rows))
+        copy_rows(
+            STANDING,
+            (
+                "id", "stakeholder_id", "valid", "state", "level_id", "owner_id", "contents",
+                "themes", "scope_override", "form", "goals", "reason",
+            ),
+            (
+                (id_, *row, "", Standing.Form.BILATERAL, "", self.reason)
+                for id_, row in zip(ids, rows, strict=True)
+            ),
+        )  # fmt: skip
+        self.made[STANDING] = ids
+
+    def _people(self, stakeholders: Mapping[int, int]) -> list[int]:
+        """Write new people and contacts; one address and name is one person all over the file."""
+        wanted = [(target, person) for target in self.plan.targets for person in target.people]
+        known = self._known_people([person for _target, person in wanted])
+        new: dict[tuple[str, str, int], list[Any]] = {}
+        pairs: dict[tuple[int, Any], tuple[int, Any, str, str]] = {}
+        for target, person in wanted:
+            given, family, title, email, _others, _phone = person
+            name = names.folded(f"{given} {family}".strip())
+            # Without an address a name says who it is within one organisation only.
+            key = (email, name, 0 if email and name else target.organisation_id or 0)
+            person_id = known.get((email, name))
+            if person_id is None and key not in new:
+                new[key] = person
+            stakeholder_id = stakeholders[target.organisation_id or 0]
+            first = target.facts.get("start")
+            pairs.setdefault(
+                (stakeholder_id, person_id or key),
+                (stakeholder_id, person_id or key, title, f"[{first or ''},)"),
+            )
+        retention = default_retention(self.today)
+        person_ids = new_ids(PERSON, len(new))
+        ids_of = dict(zip(new, person_ids, strict=True))
+        copy_rows(
+            PERSON,
+            (
+                "id", "uuid", "given_name", "family_name", "email", "other_emails", "phone",
+                "language",                 "legal_basis", "retention_until", "created_at",
+            ),
+            (
+                (
+                    id_, uuid.uuid4(), person[0], person[1], person[3][:254], as_json(person[4]),
+                    person[5], "", Person.LegalBasis.PUBLIC_TASK, retention, self.now,
+                )
+                for id_, person in zip(person_ids, new.values(), strict=True)
+            ),
+        )  # fmt: skip
+        contact_ids = new_ids(CONTACT, len(pairs))
+        copy_rows(
+            CONTACT,
+            ("id", "stakeholder_id", "person_id", "title", "note", "valid"),
+            (
+                (id_, stakeholder_id, ids_of.get(person, person), title, "", valid)
+                for id_, (stakeholder_id, person, title, valid) in zip(
+                    contact_ids, pairs.values(), strict=True
+                )
+            ),
+        )
+        self.made[PERSON] = person_ids
+        self.made[CONTACT] = contact_ids
+        return [*contact_ids, *self._person_changes()]
+
+    def _known_people(self, people: Iterable[Sequence[Any]]) -> dict[tuple[str, str], int]:
+        """The institution's own contacts by address and name: nobody else's are looked at."""
+        emails = list({person[3] for person in people if person[3]})
+        rows = Contact.objects.filter(
+            stakeholder__institution_id=self.institution_id, person__email__in=emails
+        )
+        return {
+            (email, names.folded(f"{given} {family}".strip())): person_id
+            for email, given, family, person_id in rows.values_list(
+                "person__email", "person__given_name", "person__family_name", "person_id"
+            )
+        }
+
+    def _person_changes(self) -> list[int]:
+        wanted = dict(pair for target in self.plan.targets for pair in target.person_changes)
+        contacts = Contact.objects.select_related("person").in_bulk(list(wanted))
+        for id_, changes in wanted.items():
+            contact = contacts[id_]
+            if "title" in changes:
+                self._note_change(
+                    CONTACT, id_, {"title": contact.title}, {"title": changes["title"]}
+                )
+                contact.title = changes["title"]
+                contact.save(update_fields=["title"])
+            own: dict[str, Any] = {k: changes[k] for k in ("email", "phone") if k in changes}
+            if own:
+                before: dict[str, Any] = {key: getattr(contact.person, key) for key in own}
+                self._note_change(PERSON, contact.person_id, before, own)
+                Person.objects.filter(pk=contact.person_id).update(**own)
+        return list(contacts)
+
+    def _dialogue(self, stakeholders: Mapping[int, int]) -> list[int]:
+        """Write last contacts as dialogue, and with it the evidence."""
+        wanted = [
+            (stakeholders[target.organisation_id or 0], target.organisation_id or 0, day)
+            for target in self.plan.targets
+            for day in target.days
+        ]
+        ids = new_ids(DIALOGUE, len(wanted))
+        title = _("In contact")
+        copy_rows(
+            DIALOGUE,
+            (
+                "id", "uuid", "stakeholder_id", "kind", "on", "title", "text", "language",
+                "limited",                 "created_at",
+            ),
+            (
+                (
+                    id_, uuid.uuid4(), stakeholder_id, DialogueEntry.Kind.CONTACT, day, title,
+                    self.reason, self.batch.language, False, self.now,
+                )
+                for id_, (stakeholder_id, _organisation_id, day) in zip(ids, wanted, strict=True)
+            ),
+        )  # fmt: skip
+        mine = self.institution_id
+        evidence_ids = new_ids(EVIDENCE, len(wanted))
+        copy_rows(
+            EVIDENCE,
+            ("id", "a_id", "b_id", "kind", "valid", "source_kind", "source_id", "institution_id"),
+            (
+                (
+                    evidence_id, min(mine, other), max(mine, other), evidence.DIALOGUE,
+                    f"[{day},{date.fromisoformat(day) + timedelta(days=1)})", evidence.DIALOGUE,
+                    id_, mine,
+                )
+                for evidence_id, id_, (_stakeholder_id, other, day) in zip(
+                    evidence_ids, ids, wanted, strict=True
+                )
+                if other != mine
+            ),
+        )  # fmt: skip
+        self.made[DIALOGUE] = ids
+        return ids
+
+    # Changes to stakeholders that were there
+
+    def _changes(self, stakeholders: Mapping[int, int]) -> list[int]:
+        touched = []
+        for target in self.plan.targets:
+            if target.stakeholder is None:
+                continue
+            if target.stakeholder_changes:
+                self._stakeholder_change(target)
+            if target.standing_changes:
+                self._standing_change(target)
+            if target.stakeholder_changes or target.standing_changes:
+                touched.append(target.stakeholder.id)
+        return touched
+
+    def _stakeholder_change(self, target: Target) -> None:
+        state, changes = target.stakeholder, target.stakeholder_changes
+        if state is None:
+            return
+        before = {key: state.facts[key] for key in changes}
+        self._note_change(STAKEHOLDER, state.id, before, changes)
+        Stakeholder.objects.filter(pk=state.id).update(**changes)
+
+    def _standing_change(self, target: Target) -> None:
+        """Let new facts hold from today; a first or last day moves the end of its row."""
+        if target.stakeholder is None:
+            return
+        changes = dict(target.standing_changes)
+        rows = target.stakeholder.standings
+        start, end = changes.pop("start", None), changes.pop("end", None)
+        if not rows:
+            self.made[STANDING] += [
+                Standing.objects.create(
+                    stakeholder_id=target.stakeholder.id, valid=DateRange(None, None),
+                    reason=self.reason,
+                    **_standing_values(changes),
+                ).pk
+            ]  # fmt: skip
+            return
+        if start:
+            first, day = rows[0], date.fromisoformat(start)
+            if first.valid.upper is None or day < first.valid.upper:
+                self._move(first, DateRange(day, first.valid.upper, "[)"))
+        if changes:
+            self._from_today(target, rows, _standing_values(changes))
+        if end:
+            self._end(rows[-1], date.fromisoformat(end) + timedelta(days=1))
+
+    def _move(self, row: Standing, valid: DateRange) -> None:
+        self._note_change(
+            STANDING, row.pk, {"valid": _range_text(row.valid)}, {"valid": _range_text(valid)}
+        )
+        row.valid = valid
+        row.save(update_fields=["valid"])
+
+    def _from_today(self, target: Target, rows: list[Standing], values: dict[str, Any]) -> None:
+        now = current(rows, self.today)
+        lower, upper = now.valid.lower, now.valid.upper
+        if lower == self.today or (lower and lower > self.today) or (upper and upper <= self.today):
+            before = {key: getattr(now, key) for key in values}
+            self._note_change(STANDING, now.pk, before, values)
+            for key, value in values.items():
+                setattr(now, key, value)
+            now.save(update_fields=[field_name(key) for key in values])
+            return
+        self._move(now, DateRange(lower, self.today, "[)"))
+        new = Standing(stakeholder_id=now.stakeholder_id, valid=DateRange(self.today, upper, "[)"))
+        for key in ("state", "level_id", "contents", "themes", "scope_override", "form", "owner_id",
+                    "counterpart_id", "goals"):  # fmt: skip
+            setattr(new, key, values.get(key, getattr(now, key)))
+        new.reason = self.reason
+        new.save()
+        self.made[STANDING].append(new.pk)
+        rows.insert(rows.index(now) + 1, new)
+
+    def _end(self, last: Standing, after: date) -> None:
+        if last.valid.upper or (last.valid.lower and last.valid.lower >= after):
+            return
+        self._move(last, DateRange(last.valid.lower, after, "[)"))
+        ended = Standing(
+            stakeholder_id=last.stakeholder_id, valid=DateRange(after, None, "[)"),
+            state=Standing.State.ENDED, level_id=last.level_id, contents=last.contents,
+            themes=last.themes,
+            owner_id=last.owner_id, form=last.form, goals=last.goals, reason=self.reason,
+        )  # fmt: skip
+        ended.save()
+        self.made[STANDING].append(ended.pk)
+
+
+def _first_standings(facts: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+    """How a new stakeholder stands: since the start or since before the import, until the end."""
+    start, end = facts.get("start", ""), facts.get("end", "")
+    state = facts.get("state") or Standing.State.ACTIVE
+    rest = (
+        facts.get("level") or None, facts.get("owner") or None, as_array(facts.get("contents", ())),
+        as_array(facts.get("themes", ())),
+    )  # fmt: skip
+    if not end:
+        yield (f"[{start},)", state, *rest)
+        return
+    after = date.fromisoformat(end) + timedelta(days=1)
+    before = Standing.State.ACTIVE if state == Standing.State.ENDED else state
+    yield (f"[{start},{after})", before, *rest)
+    yield (f"[{after},)", Standing.State.ENDED, *rest)
+
+
+def _standing_values(changes: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in changes.items():
+        if key in ("level", "owner"):
+            values[f"{key}_id"] = int(value)
+        elif key in ("contents", "themes"):
+            values[key] = [int(one) for one in value]
+        else:
+            values[key] = value
+    return values
+
+
+def _range_text(valid: DateRange) -> list[str]:
+    return [value.isoformat() if value else "" for value in (valid.lower, valid.upper)]

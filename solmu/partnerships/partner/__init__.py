@@ -1,0 +1,1 @@
+"""One partner: its page, value both ways, contacts, dialogue, confirmation by the partner."""

@@ -1,0 +1,51 @@
+"""What partnerships put on my day: what waits for the viewer, and the picture in four figures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from solmu.lib import clock
+from solmu.partnerships.picture import waiting
+from solmu.partnerships.picture.picture import Picture, area_of
+from solmu.people.viewer import Viewer
+from solmu.ui.menu import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class DayPanel:
+    """A panel of my day: its template and what that prints."""
+
+    template: str
+    figures: list[tuple[Any, ...]]
+    name: str
+
+
+def waits(viewer: Viewer) -> list[Waiting]:
+    """What waits for the viewer among the partners of the institution that they look from."""
+    picture = _picture(viewer)
+    if picture is None:
+        return []
+    return [Waiting(wait.name, wait.note, wait.verb, wait.url) for wait in waiting.waiting(picture)]
+
+
+def panel(viewer: Viewer) -> DayPanel | None:
+    """How many partners there are, step by step, each figure leading to its rows."""
+    picture = _picture(viewer)
+    if picture is None or not picture.any_stakeholders():
+        return None
+    counts = picture.counts()
+    address = reverse("partnerships:list")
+    figures: list[tuple[Any, ...]] = [(counts.partners, _("partners"), address)]
+    figures += [
+        (counts.by_level.get(level.rank, 0), level.name, f"{address}?level={level.rank}")
+        for level in reversed(picture.words.levels)
+    ]
+    return DayPanel("partnerships/_day.html", figures, viewer.institution_name)
+
+
+def _picture(viewer: Viewer) -> Picture | None:
+    if viewer.institution_id is None:
+        return None
+    return Picture(viewer, area_of(viewer.institution_id), clock.today(), clock.today())
