@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "solmu.ui.errors.FormAddressMiddleware",
 ]
 
 ROOT_URLCONF = "solmu.urls"

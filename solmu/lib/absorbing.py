@@ -6,6 +6,7 @@ periods overlap, a person says which of them holds. A journal of what was done u
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -151,7 +152,9 @@ class Absorption:
             for other in model._base_manager.filter(**wanted).exclude(pk=row.pk).order_by("pk"):  # noqa: SLF001
                 label = model._meta.label  # noqa: SLF001
                 # A piece goes by the row that it was cut from: its own key is another each time.
-                overlap = Overlap(f"{label}:{other.pk}:{self._cut_from(row)}", other, row)
+                # Copies, so that a person is shown the periods as they were before the cut.
+                key = f"{label}:{other.pk}:{self._cut_from(row)}"
+                overlap = Overlap(key, copy(other), copy(row))
                 choice = self.choices.get(overlap.key)
                 if choice is None and overlap.key not in {one.key for one in self.overlaps}:
                     self.overlaps.append(overlap)

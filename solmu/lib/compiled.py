@@ -67,8 +67,8 @@ class _Plan:
     def rows(self, values: dict[str, Value]) -> list[Any]:
         if not self._sql:
             return []
-        queryset = self._queryset
-        connection = connections[queryset.db]
+        queryset: Any = self._queryset  # its inner parts have no types
+        connection: Any = connections[queryset.db]
         params = list(self._params)
         for at, name, is_part in self._holes:
             value = values[name]

@@ -3,16 +3,12 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -53,17 +49,26 @@ def xlsx_file(
     headings: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "Solmu"
 ) -> IO[bytes]:
     """Write a workbook of one sheet to a temporary file and return it, ready for reading."""
-    book = Workbook(write_only=True)
+    # Ten megabytes that a process carries only once somebody has asked for a workbook.
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    def cell_of(value: Any) -> Any:
+        return _xlsx_cell(partial(WriteOnlyCell, sheet), value)
+
+    book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Solmu")
     sheet.freeze_panes = "A2"
     for at, heading in enumerate(headings, 1):
         sheet.column_dimensions[get_column_letter(at)].width = max(12, min(40, len(heading) + 6))
-    head = [_xlsx_cell(sheet, str(heading)) for heading in headings]
+    head = [cell_of(str(heading)) for heading in headings]
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
     for row in rows:
-        sheet.append([_xlsx_cell(sheet, value) for value in row])
+        sheet.append([cell_of(value) for value in row])
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)
@@ -114,14 +119,14 @@ def _csv_value(value: Any, language: str) -> Any:
     return safe_text(_UNPRINTABLE.sub("", str(value)))
 
 
-def _xlsx_cell(sheet: Any, value: Any) -> Any:
+def _xlsx_cell(make: Callable[..., Any], value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo:
         value = value.replace(tzinfo=None)
     if value is None or isinstance(value, bool | int | float | Decimal | datetime | date):
-        return WriteOnlyCell(sheet, value)
+        return make(value)
     if isinstance(value, list | tuple | set | frozenset):
         value = ", ".join(str(part) for part in value)
-    cell = WriteOnlyCell(sheet, _UNPRINTABLE.sub("", str(value))[:_LONGEST_CELL])
+    cell = make(_UNPRINTABLE.sub("", str(value))[:_LONGEST_CELL])
     # Set after the value: openpyxl would take a text that begins with "=" for a formula.
     cell.data_type = "s"
     return cell

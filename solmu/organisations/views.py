@@ -118,10 +118,11 @@ def suggest(request: HttpRequest) -> HttpResponse:
             .select_related("municipality")
             .order_by("sort_fi")[:SUGGESTED]
         )
+    countries = dict(country_choices())
     options = format_html_join(
         "",
         '<option value="{} #{}">{}</option>',
-        ((each.name, str(each.pk), each.municipality or each.country) for each in found),
+        ((each.name, str(each.pk), each.municipality or countries[each.country]) for each in found),
     )
     return HttpResponse(options)
 
@@ -495,6 +496,7 @@ def _filtered(seen: Any, bar: FilterBar) -> Any:
 
 def _columns() -> list[Column[Organisation]]:
     kinds = dict(Organisation.Kind.choices)
+    countries = dict(country_choices())
     language = (get_language() or "fi")[:2]
     return [
         Column(
@@ -524,7 +526,12 @@ def _columns() -> list[Column[Organisation]]:
             lambda row: row.region and row.region.name,
             export=lambda row: row.region and row.region.name,
         ),
-        Column("country", _("Country"), lambda row: row.country, shown=False),
+        Column(
+            "country",
+            _("Country"),
+            lambda row: countries.get(row.country, row.country),
+            shown=False,
+        ),
         Column("postal_code", _("Postal code"), lambda row: row.postal_code, shown=False),
         Column("website", _("Website"), lambda row: row.website, shown=False),
         Column(

@@ -15,8 +15,8 @@ _PARTNERS = f"""
     SELECT s.id AS record_id, s.institution_id, FALSE AS public, FALSE AS leaders_only,
         NULL::bigint AS author_id, {_NAME} AS title,
         concat_ws(' · ', NULLIF(o.name_sv, ''), NULLIF(o.name_en, ''), NULLIF(m.name_fi, ''),
-            NULLIF(NULLIF(m.name_sv, ''), m.name_fi), NULLIF(o.business_id, ''), NULLIF(now.goals, ''),
-            NULLIF(s.next_step, ''), NULLIF(s.notes, ''),
+            NULLIF(NULLIF(m.name_sv, ''), m.name_fi), NULLIF(o.business_id, ''),
+            NULLIF(now.goals, ''), NULLIF(s.next_step, ''), NULLIF(s.notes, ''),
             (SELECT string_agg(value, ' · ' ORDER BY key) FROM jsonb_each_text(s.extra))) AS text,
         'fi' AS language, {{partner}} AS url
     FROM partnerships_stakeholder s

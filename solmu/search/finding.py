@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, FloatField, Q, Value
+from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Length
 
 from solmu.lib.composed import composed
@@ -43,7 +43,10 @@ def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[
     ranked = (
         Entry.objects.filter(pk__in=candidates)
         .annotate(
-            rank=SearchRank(F("words"), query) / (Length("title") + Value(20.0, FloatField()))
+            # One's own partner before the directory's entry of the same name.
+            rank=SearchRank(F("words"), query)
+            * Case(When(institution_id=None, then=Value(1.0)), default=Value(1.5))
+            / (Length("title") + Value(20.0, FloatField()))
         )
         .order_by("-rank", "title", "pk")[:limit]
     )

@@ -53,7 +53,7 @@ def palette(request: HttpRequest) -> JsonResponse:
             "title": hit.title,
             "url": hit.url,
             "kind": str(kinds[hit.kind].label) if hit.kind in kinds else "",
-            "hint": hit.excerpt[:80],
+            "hint": " · ".join(hit.excerpt.split(" · ")[:2])[:60],
             "icon": kinds[hit.kind].icon if hit.kind in kinds else "search",
         }
         for hit in finding.find(request.viewer, text, limit=12)

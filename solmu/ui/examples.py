@@ -1,5 +1,6 @@
 """Realistic content for the living page; all of it fictional."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -67,7 +68,7 @@ class ExampleTable(Table[Example]):
         rows = sorted(PARTNERS, key=lambda row: getattr(row, field), reverse=self.dir == "desc")
         return paging.Page(rows, None)
 
-    def _values(self, columns: Any) -> Any:
+    def _values(self, columns: Sequence[Column[Example]], language: str) -> Iterator[list[Any]]:
         for row in self.page.rows:
             yield [
                 column.export(row) if column.export else getattr(row, column.key)

@@ -136,8 +136,8 @@ def test_relation_reads_from_both_ends_and_ends(ours, coordinator):
         f"/organisations/{one.pk}/relations/{relation.pk}/end/", {"on": clock.today().isoformat()}
     )
 
-    assert "owner of" in forward
-    assert "owned by" in backward
+    assert "Owner of" in forward
+    assert "Owned by" in backward
     relation.refresh_from_db()
     assert relation.valid.upper > clock.today()
     stranger = client_of(factories.person_with_role(factories.institution()))

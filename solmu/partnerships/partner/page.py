@@ -26,7 +26,13 @@ from solmu.partnerships.models import (
     Standing,
 )
 from solmu.partnerships.partner import rows as partner_rows
-from solmu.partnerships.picture.picture import Picture, Words, area_of, derived_scope
+from solmu.partnerships.picture.picture import (
+    Picture,
+    Words,
+    area_of,
+    country_name,
+    derived_scope,
+)
 from solmu.partnerships.picture.waiting import UNHAPPY, YEAR
 from solmu.people.viewer import Viewer
 from solmu.ties.models import Evidence
@@ -163,6 +169,11 @@ class Partner:
     def derived_scope(self) -> str:
         """The scope that the place gives."""
         return derived_scope(self.organisation, self.institution)
+
+    @property
+    def country(self) -> str:
+        """The organisation's country in the reader's language."""
+        return country_name(self.organisation.country)
 
     @property
     def scope_name(self) -> Any:

@@ -74,8 +74,9 @@ def latest_entries(viewer: Viewer, stakeholder: int, today: date) -> list[Dialog
             :LATEST
         ]
 
-    values = {"person": viewer.person_id or 0, "stakeholder": stakeholder, "today": today}
-    return fetch(("latest entries", *_form_of_reader(viewer)), make, **values)
+    form = ("latest entries", *_form_of_reader(viewer))
+    person = viewer.person_id or 0
+    return fetch(form, make, person=person, stakeholder=stakeholder, today=today)
 
 
 def tasks_due(
@@ -94,8 +95,9 @@ def tasks_due(
             tasks = tasks.filter(author_id=person)
         return tasks.order_by("due_on", "pk")[:TASKS]
 
-    values = {"person": viewer.person_id or 0, "stakeholder": stakeholder, "today": today}
-    return fetch(("tasks due", own, *_form_of_reader(viewer)), make, **values)
+    form = ("tasks due", own, *_form_of_reader(viewer))
+    person = viewer.person_id or 0
+    return fetch(form, make, person=person, stakeholder=stakeholder, today=today)
 
 
 def last_assessment(stakeholder: int) -> ValueAssessment | None:

@@ -109,7 +109,8 @@ def _ring(spot: Spot, top: int) -> Iterator[str]:
         end = start + share.count / spot.count
         claimed = "" if share.proven else " claimed"
         kind = f"level-{tone(share.rank, top)}{claimed}"
-        yield f'<path class="arc {kind}" d="{_arc(middle, start, end)}"/>'
+        if 2 * math.pi * middle * (end - start) > 1:  # what is shorter can't be seen
+            yield f'<path class="arc {kind}" d="{_arc(middle, start, end)}"/>'
         start = end
     yield f'<text class="number" dy="3.8">{spot.count if spot.count < 10000 else "9999+"}</text>'
 

@@ -232,7 +232,7 @@ class Picture:
     def from_request(cls, request: HttpRequest) -> Picture:
         """Read the picture that the address asks for. 404 or 403 where the viewer may not look."""
         viewer: Viewer = request.viewer
-        slug = request.GET.get("institution", "")
+        slug = request.GET.get("institution", "").replace("\0", "")
         if viewer.is_anonymous:
             raise PermissionDenied
         institution = _institution(viewer, slug)

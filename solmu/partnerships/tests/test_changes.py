@@ -113,4 +113,4 @@ def test_counts_of_changes_are_said(home, viewer):
     for _ in range(2):
         factories.partner(home, rank=1, since=date(2025, 6, 1))
 
-    assert changes.counted(changes.between(picture(viewer), THEN).counts) == ["2 new"]
+    assert changes.counted(changes.between(picture(viewer), THEN).counts) == ["2 new partners"]

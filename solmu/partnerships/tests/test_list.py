@@ -72,7 +72,7 @@ def test_list_says_first_how_things_stand(home, client):
 
     assert "2 partners, 1 of them on the level “Strategic partner”." in page
     assert "1 more has no level yet." in page
-    assert ": 1 new." in page
+    assert ": 1 new partner." in page
 
 
 def test_administrator_chooses_the_institution(home):

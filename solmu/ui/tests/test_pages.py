@@ -68,3 +68,10 @@ def test_page_has_no_inline_style_or_script(client_as) -> None:
 
     assert " style=" not in html
     assert "<script>" not in html
+
+
+def test_address_of_a_form_leads_a_reader_to_the_page_above(client: Client) -> None:
+    response = client.get("/accounts/language/", headers={"accept": "text/html"})
+    assert response.status_code == 302
+    assert response["Location"] == "/accounts/"
+    assert client.get("/accounts/language/", headers={"accept": "*/*"}).status_code == 405
