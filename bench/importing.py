@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench.processes import server_cpu
 from solmu.portal import fiction
 from solmu.runtime.postgres import PostgresServer
 
@@ -47,7 +49,7 @@ def run(server: PostgresServer, data: Path, rows: int, emit: Emit) -> None:
     copied = _plain_copy(server, path, rows)
     emit("plain COPY of the same rows", copied, "rows/s", rows)
     for name in ("import from file to committed", "the same file again"):
-        began = time.monotonic()
+        began, cpu = time.monotonic(), _cpu_seconds(server)
         answer = subprocess.run(
             [
                 sys.executable,
@@ -67,12 +69,19 @@ def run(server: PostgresServer, data: Path, rows: int, emit: Emit) -> None:
         )
         seconds = time.monotonic() - began
         summary = json.loads(answer.stdout.strip().splitlines()[-1])
+        cpu = _cpu_seconds(server) - cpu
         emit(name, rows / seconds, "rows/s", summary["rows"])
+        emit(f"{name}, cpu of Solmu and the database", cpu / rows * 1e6, "µs/row", summary["rows"])
         emit(f"{name}, ratio to COPY", copied * seconds / rows, "times slower", 1)
         if "seconds" in summary:
             emit(
                 f"{name}, apply step", rows / summary["seconds"]["apply"], "rows/s", summary["rows"]
             )
+
+
+def _cpu_seconds(server: PostgresServer) -> float:
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime + server_cpu(server)
 
 
 def _write(path: Path, rows: int) -> None:

@@ -25,21 +25,22 @@ class Served:
 
     def cpu_ms(self) -> float:
         """CPU milliseconds used so far by web and the database together."""
-        return sum(_cpu(process) for process in self._all()) * 1000
-
-    def _all(self) -> list[psutil.Process]:
-        roots = [self.web]
-        if pid := self.server.pid:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                roots.append(psutil.Process(pid))
-        return [p for root in roots for p in (root, *root.children(recursive=True))]
+        return (_cpu(self.web) + server_cpu(self.server)) * 1000
 
 
-def _cpu(process: psutil.Process) -> float:
-    with contextlib.suppress(psutil.Error):
-        times = process.cpu_times()
-        return float(times.user + times.system)
-    return 0.0
+def server_cpu(server: PostgresServer) -> float:
+    """CPU seconds that the database server has used so far."""
+    return _cpu(psutil.Process(server.pid)) if server.pid else 0.0
+
+
+def _cpu(root: psutil.Process) -> float:
+    """CPU seconds of a process, of its children, and of those that have ended."""
+    total = 0.0
+    for process in (root, *root.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 def memory_mb(root: psutil.Process) -> float:

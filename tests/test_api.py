@@ -212,6 +212,29 @@ def test_body_that_is_too_big_is_413(coordinator: Person, key: str) -> None:
     assert answer["Content-Type"] == PROBLEM
 
 
+@pytest.mark.parametrize(
+    "body", [{"fields": ["\ud800"]}, {"\ud800": 1}, {"name_sv": "\ud800"}, {"fields": ["a\0"]}]
+)
+def test_what_no_text_can_hold_is_422(coordinator: Person, body: dict[str, Any]) -> None:
+    answer = ApiClient(coordinator).send("organisations", {"name": "Koe Oy", **body})
+    assert answer.status_code == 422
+
+
+def test_token_is_told_from_others_of_its_user(coordinator: Person) -> None:
+    api = ApiClient(coordinator)
+    user = coordinator.user
+    for hash_, days in (("a" * 64, -1), ("b" * 64, 1), ("f" * 64, None)):
+        until = clock.real_now() + timedelta(days=days) if days else None
+        ApiToken.objects.create(user=user, name=hash_[0], token_hash=hash_, expires_at=until)
+    partner = factories.partner(coordinator.affiliations.get().institution)
+    assert api.send("dialogue", _entry(partner.pk), key="x").status_code == 201
+    used = IdempotencyKey.objects.get().token
+    assert used.name not in {"a", "b", "f"}
+    used.expires_at = clock.real_now()
+    used.save()
+    assert api.get("/api/v1/dialogue").status_code == 401
+
+
 def test_permission_comes_before_validation(coordinator: Person) -> None:
     institution = Affiliation.objects.get().institution
     partner = factories.partner(institution)

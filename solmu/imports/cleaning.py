@@ -45,6 +45,8 @@ _month_year = re.compile(r"(\d{1,2})\s*[./]\s*(\d{4})")
 _year_month = re.compile(r"(\d{4})-(\d{1,2})")
 _named = re.compile(r"(?:(\d{1,2})\.?\s*)?([^\W\d]{3,12})\.?,?\s*(?:(\d{1,2}),\s*)?(\d{4})")
 _phone = re.compile(r"(?:\+|00)?\(?\d[\d\s()./–-]{4,22}\d")
+# Two or three names and nothing that could part people or their names.
+_one_person = re.compile(r"[^\W_]{3,}(?:-[^\W_]+)?(?: [^\W_]{4,}){1,2}")
 _many = re.compile(r"[;\n|/,]|\s{3,}")
 _spaces = re.compile(r"[ \t\u2000-\u200a]+")
 
@@ -190,7 +192,6 @@ def business_id(cell: Cell, country: str = "") -> BusinessId | None:
     return _business_id_of(value, country)
 
 
-@lru_cache(maxsize=50_000)
 def _business_id_of(value: str, country: str) -> BusinessId:
     if country in ("", "FI") and (found := _finnish_digits(value)):
         if not finnish_id_holds(found):
@@ -219,9 +220,9 @@ def _finnish_digits(value: str) -> str:
 
 def finnish_id_holds(digits: str) -> bool:
     """Tell whether the check digit of a Finnish business ID is right."""
-    weights = (7, 9, 10, 5, 8, 4, 2)
-    rest = sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=False)) % 11
-    return rest != 1 and int(digits[7]) == (0 if rest == 0 else 11 - rest)
+    a, b, c, d, e, f, g, check = map(int, digits)
+    rest = (7 * a + 9 * b + 10 * c + 5 * d + 8 * e + 4 * f + 2 * g) % 11
+    return rest != 1 and check == (0 if rest == 0 else 11 - rest)
 
 
 def _iso(prefix: str) -> str:
@@ -303,7 +304,11 @@ def people(cell: Cell) -> list[PersonName]:
     value = plain(cell)
     if not value or value.lower() in NOTHING:
         return []
-    value = _email.sub(" ", value).replace("<", " ").replace(">", " ")
+    if _one_person.fullmatch(value):
+        return [_person(value)]
+    if "@" in value:
+        value = _email.sub(" ", value)
+    value = value.replace("<", " ").replace(">", " ")
     parts = [part for part in re.split(r"[;\n/]| ja | och | & | and ", value) if part.strip(" ,")]
     found = []
     for part in parts:

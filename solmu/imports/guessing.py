@@ -187,13 +187,14 @@ class _Laid:
         """Return the data rows with their cells in the order of the best sheet's columns."""
         order = self._order(best)
         heading = set(self._keys()) - {""}
+        longest = max(map(len, self.headings), default=0) + 4
         titles = self._title_rows()
         first = 0 if self.heading_row is None else self.heading_row + 1
         name = self.sheet.name
         rows = []
         for number, row in enumerate(self.sheet.rows[first:], first + 1):
             filled = [cell for cell in row if cell is not None and cell != ""]
-            reason = self._why_dropped(number - 1, filled, heading, titles)
+            reason = self._why_dropped(number - 1, filled, heading, longest, titles)
             if reason:
                 dropped[reason] += 1
                 continue
@@ -223,7 +224,12 @@ class _Laid:
         }
 
     def _why_dropped(
-        self, place: int, filled: Sequence[Cell], heading: set[str], titles: Collection[int]
+        self,
+        place: int,
+        filled: Sequence[Cell],
+        heading: set[str],
+        longest: int,
+        titles: Collection[int],
     ) -> str:
         if not filled:
             return "empty"
@@ -244,7 +250,11 @@ class _Laid:
             break
         if len(filled) > 1 and heading and self.heading_row is not None:
             first = filled[0]
-            if isinstance(first, str) and cleaning.value_key(first[:200]) in heading:
+            if (
+                isinstance(first, str)
+                and len(first) <= longest
+                and cleaning.value_key(first[:200]) in heading
+            ):
                 keys = {cleaning.value_key(plain(cell)[:200]) for cell in filled}
                 if len(keys & heading) >= max(2, len(keys) * 0.6):
                     return "headings"

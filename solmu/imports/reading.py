@@ -398,7 +398,7 @@ def _consistency(lines: list[str], sign: str) -> float:
 
 def _csv_rows(text: str, delimiter: str) -> list[Row]:
     rows = _parse_csv(text, delimiter, csv.QUOTE_MINIMAL)
-    if any(
+    if '"' in text and any(
         str(cell).count("\n") > 100
         for row in rows
         for cell in row
@@ -417,7 +417,8 @@ def _parse_csv(text: str, delimiter: str, quoting: Literal[0, 3]) -> list[Row]:
             row = line if len(line) <= MAX_COLUMNS else _without_empty_end(line)
             cells += len(row)
             rows.append(row)  # type: ignore[arg-type]
-            _refuse_size(len(rows), len(row) if len(row) > MAX_COLUMNS else 0)
+            if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
+                _refuse_size(len(rows), len(row))
             if cells > MAX_CELLS:
                 _refuse_size(MAX_ROWS, MAX_COLUMNS)
     except csv.Error as error:
@@ -448,6 +449,8 @@ def plain(cell: Cell) -> str:
         return cell.isoformat()
     else:
         return str(cell)
+    if text.isascii() and text.isprintable():
+        return text.strip()[:MAX_CELL_CHARACTERS]
     if not text.isprintable():
         text = _controls.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if "\u00a0" in text or "\ufeff" in text or "\u200b" in text:

@@ -44,8 +44,9 @@ class Sent(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _storable(cls, value: Any) -> Any:
-        if isinstance(value, str) and _UNSTORABLE.search(value):
-            raise ValueError("has a character that can't be stored")
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and _UNSTORABLE.search(text):
+                raise ValueError("has a character that can't be stored")
         return value
 
 

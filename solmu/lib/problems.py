@@ -74,7 +74,8 @@ def problem(
             for error in errors
         ]
     return HttpResponse(
-        json.dumps(body, ensure_ascii=False),
+        # What was sent may be told back, and may hold what no text can.
+        json.dumps(body, ensure_ascii=False).encode(errors="replace"),
         status=status,
         content_type=MEDIA_TYPE,
         headers=dict(headers or {}),

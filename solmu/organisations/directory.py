@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -96,6 +96,16 @@ def add(
 
     Without an institution the facts come from a register, and the entry is public at once.
     """
+    try:
+        with transaction.atomic():
+            return _add(facts, by, institution, origin)
+    except IntegrityError:  # somebody was faster: now their entry, or address, is seen
+        return _add(facts, by, institution, origin)
+
+
+def _add(
+    facts: Mapping[str, Any], by: Viewer, institution: Institution | None, origin: str
+) -> tuple[Organisation, bool]:
     country, business_id = facts.get("country") or "FI", facts.get("business_id") or ""
     given = {key: facts[key] for key in FACTS if facts.get(key) not in (None, "", [])}
     given["country"] = country

@@ -1,6 +1,7 @@
 """What people fill in about the directory, institutions and themselves."""
 
 import re
+from collections.abc import Container
 from typing import Any
 
 from babel import Locale
@@ -279,6 +280,12 @@ class InviteForm(forms.Form):
         label=_("Language of the invitation"),
         choices=[("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")],
     )
+
+    def __init__(self, *args: Any, roles: Container[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if roles is not None:  # those that the inviter may give
+            field: Any = self.fields["role"]
+            field.choices = [choice for choice in field.choices if choice[0] in roles]
 
     def clean_emails(self) -> list[str]:
         """The addresses, each checked."""

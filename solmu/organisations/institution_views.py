@@ -17,7 +17,7 @@ from solmu.organisations import affiliations, invitations
 from solmu.organisations import institutions as founding
 from solmu.organisations.forms import AreaForm, InviteForm, RoleForm
 from solmu.organisations.models import Affiliation, Institution, Invitation
-from solmu.organisations.permissions import can_found, can_manage, can_see_colleagues
+from solmu.organisations.permissions import can_found, can_give, can_manage, can_see_colleagues
 from solmu.people.viewing import CURRENT_INSTITUTION
 
 
@@ -110,7 +110,10 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite colleagues by mail."""
     institution = _managed(request, slug)
-    form = InviteForm(request.POST)
+    role = request.POST.get("role", "")
+    if role and not can_give(request.viewer, institution.pk, role):
+        raise PermissionDenied
+    form = InviteForm(request.POST, roles=_gives(request, institution))
     if not form.is_valid():
         return _people_page(request, institution, form)
     sent = 0
@@ -141,6 +144,9 @@ def change_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     institution = _managed(request, slug)
     held = get_object_or_404(_held(institution), pk=pk)
     form = RoleForm(request.POST)
+    for role in (held.role, request.POST.get("role", "")):
+        if not can_give(request.viewer, institution.pk, role):
+            raise PermissionDenied
     if form.is_valid():
         affiliations.give_role(
             held.person, institution, form.cleaned_data["role"], by=request.viewer
@@ -155,6 +161,8 @@ def end_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """End a colleague's role; what they did stays in the history."""
     institution = _managed(request, slug)
     held = get_object_or_404(_held(institution), pk=pk)
+    if not can_give(request.viewer, institution.pk, held.role):
+        raise PermissionDenied
     if held.person_id == request.viewer.person_id and not request.viewer.is_admin:
         messages.warning(request, _("You can't end your own role; ask a colleague."))
         return redirect("institutions:people", slug)
@@ -180,6 +188,7 @@ def _people_page(
     request: HttpRequest, institution: Institution, form: InviteForm | None = None
 ) -> HttpResponse:
     may = can_manage(request.viewer, institution.pk)
+    gives = _gives(request, institution)
     held = _held(institution).select_related("person").order_by("person__family_name", "pk")
     return render(
         request,
@@ -193,13 +202,21 @@ def _people_page(
             .select_related("person")
             .order_by("-valid")[:50],
             "invitations": invitations.open_invitations(institution).order_by("-pk") if may else [],
-            "roles": Affiliation.Role.choices,
+            "roles": [choice for choice in Affiliation.Role.choices if choice[0] in gives],
+            "gives": gives,
             "may": may,
-            "form": form or InviteForm(initial={"language": (get_language() or "fi")[:2]}),
+            "form": form
+            or InviteForm(initial={"language": (get_language() or "fi")[:2]}, roles=gives),
             "tabs": _tabs(request, institution, "people"),
         },
         status=422 if form else 200,
     )
+
+
+def _gives(request: HttpRequest, institution: Institution) -> set[str]:
+    """The roles that the viewer may give and take."""
+    roles = Affiliation.Role.values
+    return {role for role in roles if can_give(request.viewer, institution.pk, role)}
 
 
 def _held(institution: Institution) -> QuerySet[Affiliation]:

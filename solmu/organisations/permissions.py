@@ -1,6 +1,13 @@
 """Who may do what to the directory and in an institution."""
 
-from solmu.organisations.models import FactProposal, Institution, Merge, Organisation, Relation
+from solmu.organisations.models import (
+    Affiliation,
+    FactProposal,
+    Institution,
+    Merge,
+    Organisation,
+    Relation,
+)
 from solmu.people.viewer import Viewer
 
 EDITORS = ("leader", "coordinator", "contributor")
@@ -15,6 +22,13 @@ def can_found(viewer: Viewer) -> bool:
 def can_manage(viewer: Viewer, institution_id: int) -> bool:
     """Change an institution's settings and invite colleagues."""
     return viewer.is_admin or viewer.has_role(institution_id, *MANAGERS)
+
+
+def can_give(viewer: Viewer, institution_id: int, role: str) -> bool:
+    """Give a role in an institution, or take it: a leader's is for leaders and administrators."""
+    if role == Affiliation.Role.LEADER:
+        return viewer.is_admin or viewer.has_role(institution_id, Affiliation.Role.LEADER)
+    return can_manage(viewer, institution_id)
 
 
 def can_see_colleagues(viewer: Viewer, institution: Institution) -> bool:

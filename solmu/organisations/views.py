@@ -107,9 +107,8 @@ def directory_list(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for a field that names an organisation."""
-    text = (
-        request.GET.get("q") or request.GET.get("other") or request.GET.get("kept") or ""
-    ).strip()
+    text = request.GET.get("q") or request.GET.get("other") or request.GET.get("kept") or ""
+    text = text.replace("\0", "").strip()
     found: Iterable[Organisation] = ()
     if len(text) > 1:
         found = (
@@ -348,7 +347,7 @@ def _page(
         "organisations/organisation.html",
         {
             "organisation": found,
-            "facts": _facts(found),
+            "facts": _facts(found, viewer),
             "only_ours": not found.public,
             "figures": Figure.objects.filter(organisation=found).order_by("-year"),
             "now": [_end(r, found, viewer) for r in relations if covers(r.valid, today)],
@@ -378,7 +377,11 @@ def _page(
                     Organisation,
                     Q(pgh_obj_id=found.pk),
                     _("public facts"),
-                    references={"country": _country_names, "fields": _field_names},
+                    references={
+                        "country": _country_names,
+                        "fields": _field_names,
+                        "parent": lambda ids: _names_seen(viewer, ids),
+                    },
                     hidden=frozenset({"merged_into"}),
                 ),
                 Part(Figure, Q(organisation_id=found.pk), _("figures"), title=["year"]),
@@ -422,7 +425,11 @@ def _end(relation: Relation, found: Organisation, viewer: Viewer) -> dict[str, A
     }
 
 
-def _facts(found: Organisation) -> list[tuple[str, Any]]:
+def _facts(found: Organisation, viewer: Viewer) -> list[tuple[str, Any]]:
+    # What an institution alone knows of may be part of what all know.
+    parent = found.parent
+    if parent and not Organisation.objects.visible_to(viewer).filter(pk=parent.pk).exists():
+        parent = None
     others = [
         text
         for code in ("fi", "sv", "en")
@@ -442,7 +449,7 @@ def _facts(found: Organisation) -> list[tuple[str, Any]]:
         (_("Website"), markup.link(found.website, found.website) if found.website else ""),
         (
             _("Part of"),
-            markup.link(found.parent.get_absolute_url(), found.parent) if found.parent else "",
+            markup.link(parent.get_absolute_url(), parent) if parent else "",
         ),
     ]
     return [(label, value) for label, value in facts if value]
@@ -454,10 +461,14 @@ def _told(proposed: Any, viewer: Viewer) -> list[dict[str, Any]]:
     places = Municipality.objects.in_bulk(
         [r.value for r in rows if r.field == "municipality" and r.value]
     )
+    ends = [(row.organisation.parent_id, row.value) for row in rows if row.field == "parent"]
+    names = _names_seen(viewer, {key for pair in ends for key in pair if key})
     told = []
     for row in rows:
         now = getattr(row.organisation, row.field)
         value = places.get(row.value, row.value) if row.field == "municipality" else row.value
+        if row.field == "parent":
+            now, value = names.get(row.organisation.parent_id or 0), names.get(value or 0)
         told.append(
             {
                 "proposal": row,
@@ -469,6 +480,12 @@ def _told(proposed: Any, viewer: Viewer) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def _names_seen(viewer: Viewer, ids: set[int]) -> dict[int, str]:
+    """Names of those organisations that the viewer may know of."""
+    seen = Organisation.objects.visible_to(viewer).in_bulk(list(ids)) if ids else {}
+    return {key: row.name for key, row in seen.items()}
 
 
 def _shown(field: str, value: Any) -> Any:

@@ -100,6 +100,8 @@ REASONS = (
 @transaction.atomic
 def fill() -> None:
     """Fill an empty, migrated database with the demo; the same content on every machine."""
+    if User.objects.exists() or Organisation.objects.exists():
+        raise RuntimeError("The database is in use: nothing turns it into a demo.")
     demo.mark()
     places.load_places()
     by = Viewer.system(gettext_noop("demo content"))

@@ -238,7 +238,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--scale", choices=list(SCALES), default="small")
     arguments = parser.parse_args(argv)
-    if Institution.objects.exists() and not demo.is_demo():
+    if (Institution.objects.exists() or User.objects.exists()) and not demo.is_demo():
         parser.error("the database is in use; seed an empty one or a demo's")
     if Organisation.objects.filter(slug=FIRST_SLUG).exists():
         parser.error("the database has been seeded already")

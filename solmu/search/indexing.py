@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
 from django.db.models import Value
 
+from solmu.lib.copying import as_array
 from solmu.search.models import Entry
 
 
@@ -65,8 +66,8 @@ def fill(kind: str, select: str, ids: Iterable[int] | None = None) -> int:
     told = f"SELECT * FROM ({select}) AS told"  # noqa: S608 - our own SQL
     own, some = "", []
     if ids is not None:
-        own, some = " AND record_id = ANY(%s)", [list(ids)]
-        told += " WHERE record_id = ANY(%s)"
+        own, some = " AND record_id = ANY(%s::bigint[])", [as_array(ids)]
+        told += " WHERE record_id = ANY(%s::bigint[])"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM search_entry WHERE kind = %s{own}", [kind, *some])  # noqa: S608
         cursor.execute(

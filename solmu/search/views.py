@@ -17,7 +17,7 @@ MOST = 50  # on the page
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """Everything found for the words in the box."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()
     hits = finding.find(request.viewer, text, limit=MOST)
     return render(
         request,
@@ -35,7 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_required
 def palette(request: HttpRequest) -> JsonResponse:
     """Pages and actions whose name has the words, and the best records."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()
     kinds = composed("SEARCH_KINDS")
     pages = [
         {

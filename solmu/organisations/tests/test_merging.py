@@ -119,6 +119,9 @@ def test_overlapping_periods_wait_for_a_person(kept, gone):
         merged(kept, gone)
 
     assert len(seen.overlaps) == 1
+    # Shown as they are, not as they would be cut.
+    assert seen.overlaps[0].kept.valid == period(date(2020, 1, 1), date(2022, 12, 31))
+    assert seen.overlaps[0].gone.valid == period(date(2022, 1, 1), None)
     assert rows() == before
 
 

@@ -48,7 +48,7 @@ class FoundingForm(NameForm, AreaForm):
         choices=[
             ("coordinator", _("coordinator: edits everything")),
             ("leader", _("leader: sees all and decides levels")),
-            ("", _("none: I only set this up")),
+            ("", _("no role: I only set this up")),
         ],
         widget=forms.RadioSelect,
     )

@@ -1,1 +1,1 @@
-"""The import of an institution's own spreadsheet of partners: words, plan, one transaction, undo."""
+"""The import of an institution's own spreadsheet: words, plan, one transaction, undo."""

@@ -26,6 +26,7 @@ from solmu.imports.models import Batch, Line, ValueMapping
 from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
+from solmu.lib.collector import paused
 from solmu.lib.copying import as_json, copy_rows
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
@@ -161,6 +162,7 @@ def start_plan(batch: Batch, *, by: Viewer) -> None:
         )
 
 
+@paused()
 @transaction.atomic
 def plan(batch: Batch, person_id: int | None = None) -> None:
     """Work out what would become of each row, and keep it for the preview."""
@@ -306,6 +308,7 @@ def start_apply(batch: Batch, *, by: Viewer) -> None:
         )
 
 
+@paused()
 def apply(batch: Batch, *, by: Viewer) -> None:
     """Write a planned batch, all or nothing; safe to run again after a crash."""
     progress = Progress(batch)
@@ -382,6 +385,7 @@ class Progress:
         self._connection.close()
 
 
+@paused()
 def import_at_once(
     content: bytes, file_name: str, *, institution_id: int, by: Viewer, dry_run: bool = False
 ) -> tuple[Batch, Plan, Table]:

@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 
 from solmu.imports.models import Batch
 from solmu.lib import names
+from solmu.lib.copying import as_array
 from solmu.organisations.models import FactProposal, Organisation, OrganisationSource
 from solmu.partnerships.importing.rows import Facts, place_of
 from solmu.partnerships.importing.words import KIND
@@ -60,7 +61,7 @@ UNION SELECT unnest(%s::bigint[])
 
 def _those(ids: Iterable[int]) -> RawSQL:
     """Any number of ids as one parameter."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [as_array(ids)])
 
 
 @dataclass(slots=True)
@@ -233,9 +234,8 @@ class Known:
                 self._by_key.setdefault(key, []).append(row["id"])
 
     def _stakeholders(self) -> dict[int, StakeholderState]:
-        ids = list(self.organisations)
         rows = Stakeholder.objects.filter(
-            institution_id=self.institution_id, organisation_id__in=ids
+            institution_id=self.institution_id, organisation_id__in=_those(self.organisations)
         )
         states = {
             row["id"]: StakeholderState(row["id"], row["organisation_id"], dict(row))

@@ -362,9 +362,10 @@ class _Comparing:
         else:
             target.people = list(self.facts.get("people", ()))
         for number, line in enumerate(target.lines):
-            gave = self._given(line)
-            line.changes = [change for key, change in self._changed.items() if key in gave]
-            line.conflicts = [both for key, both in self._conflicts.items() if key in gave]
+            if self._changed or self._conflicts:
+                gave = self._given(line)
+                line.changes = [change for key, change in self._changed.items() if key in gave]
+                line.conflicts = [both for key, both in self._conflicts.items() if key in gave]
             if number == 0 and not target.stakeholder:
                 line.action = Line.Action.CREATED
             elif line.changes or (not target.stakeholder and line.gave):

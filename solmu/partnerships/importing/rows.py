@@ -52,6 +52,8 @@ class Reader:
             for column in columns
             if column.field in ("", "address")
         ]
+        self._has = frozenset(self._of)
+        self._places: dict[tuple[str, str, str], places.Place | None] = {}
         self._row: Row = []
         self._result = Understood({})
 
@@ -74,9 +76,8 @@ class Reader:
                 extra[heading] = text[:2000]
         if not facts["name"]:
             result.reasons.append(_("The organisation's name is missing."))
-        result.facts = {
-            key: value for key, value in facts.items() if value not in ("", None, [], {})
-        }
+        # A coordinate may be nought; anything else that is empty says nothing.
+        result.facts = {key: value for key, value in facts.items() if value or value == 0}
         return result
 
     def _cell(self, key: str) -> Cell:
@@ -117,23 +118,23 @@ class Reader:
 
     def _read_where(self, facts: Facts) -> None:
         """Where it is: the country told, or that of its number; a place by name or postal code."""
-        told = self._one("country")
+        told = self._one("country") if "country" in self._has else ""
         # Åland has a code of its own, but its register and municipalities are Finland's.
         facts["country"] = "FI" if told == "AX" else told
         self._read_business_id(facts)
         postal_code = facts["postal_code"] = cleaning.postal_code(self._cell("postal_code"))
         text = cleaning.text(self._cell("place"))
         settled = self.vocabulary.find("place", text) if text else ""
-        place = places.locate("" if settled else text, postal_code, told or facts["country"])
+        place = self._locate("" if settled else text, postal_code, told or facts["country"])
         if settled == LEAVE:
             self._keep("place", text)
         elif settled:
-            place = places.locate(self.vocabulary.municipality_name(settled), "", "FI")
+            place = self._locate(self.vocabulary.municipality_name(settled), "", "FI")
         elif text and not (place and (place.municipality or place.region or place.country != "FI")):
             self._unknown("place", text)
         elif text and place and place.country != "FI":
             self._keep("place", text)
-        region = self._one("region")
+        region = self._one("region") if "region" in self._has else ""
         if place:
             facts["country"] = facts["country"] or place.country
             facts["municipality"] = place.municipality
@@ -141,6 +142,13 @@ class Reader:
             region = place.region or region
         if facts["country"] in ("", "FI"):
             facts["region"] = region
+
+    def _locate(self, text: str, postal_code: str, country: str) -> places.Place | None:
+        """Find a place; a file names the same few over and over."""
+        asked = (text, postal_code, country)
+        if asked not in self._places:
+            self._places[asked] = places.locate(*asked)
+        return self._places[asked]
 
     def _read_business_id(self, facts: Facts) -> None:
         cell = self._cell("business_id")
@@ -206,8 +214,8 @@ class Reader:
             facts["kind"] = self._one("kind")
 
     def _read_days(self, facts: Facts) -> None:
-        start = self._day("start")
-        end = self._day("end", last=True)
+        start = self._day("start") if "start" in self._has else None
+        end = self._day("end", last=True) if "end" in self._has else None
         last_contact = self._day("last_contact")
         if start and end and end < start:
             self._result.reasons.append(_("The end is before the start."))
@@ -236,9 +244,11 @@ class Reader:
             return None
 
     def _read_people(self, facts: Facts) -> None:
-        given = cleaning.text(self._cell("given_name"))[:SHORT]
-        family = cleaning.text(self._cell("family_name"))[:SHORT]
-        people = [[given, family]] if given or family else []
+        people: list[list[str]] = []
+        if {"given_name", "family_name"} & self._has:
+            given = cleaning.text(self._cell("given_name"))[:SHORT]
+            family = cleaning.text(self._cell("family_name"))[:SHORT]
+            people = [[given, family]] if given or family else []
         people += [[one.given, one.family] for one in cleaning.people(self._cell("contact"))]
         emails = self._emails()
         phones = [
@@ -252,7 +262,9 @@ class Reader:
             return
         if not people:
             people = [["", ""]]
-        title = cleaning.text(self._cell("contact_title"))[:SHORT]
+        title = ""
+        if "contact_title" in self._has:
+            title = cleaning.text(self._cell("contact_title"))[:SHORT]
         facts["people"] = _shared_out(people, emails, phones, title)
 
     def _at(self, column: Column) -> Cell:
@@ -276,10 +288,12 @@ class Reader:
         return list(dict.fromkeys(found))
 
     def _read_texts(self, facts: Facts) -> None:
-        facts["next_step"] = cleaning.text(self._cell("next_step"))[:NAME]
-        notes = [cleaning.long_text(self._at(column)) for column in self._of.get("notes", ())]
-        facts["notes"] = "\n".join(note for note in notes if note)
-        if "website" in self._of:
+        if "next_step" in self._has:
+            facts["next_step"] = cleaning.text(self._cell("next_step"))[:NAME]
+        if "notes" in self._has:
+            notes = [cleaning.long_text(self._at(column)) for column in self._of["notes"]]
+            facts["notes"] = "\n".join(note for note in notes if note)
+        if "website" in self._has:
             try:
                 facts["website"] = cleaning.website(self._cell("website"))
             except CleaningError as error:
@@ -297,6 +311,10 @@ def _shared_out(
 
     A person is [given name, family name, title, e-mail, other e-mails, phone].
     """
+    if len(people) == 1:
+        given, family = people[0]
+        email, phone = emails[0] if emails else "", phones[0] if phones else ""
+        return [[given, family, title, email, emails[1:], phone]]
     each_email = len(emails) == len(people)
     each_phone = len(phones) == len(people)
     found: list[list[Any]] = []

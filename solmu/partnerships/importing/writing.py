@@ -6,7 +6,6 @@ name, and is noted so that it can be taken back.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from solmu.imports.models import Batch, Changed, Made
 from solmu.lib import clock, names
-from solmu.lib.copying import as_array, as_json, copy_rows, new_ids
+from solmu.lib.copying import as_array, as_json, copy_rows, new_ids, new_uuids
 from solmu.organisations import directory
 from solmu.organisations import indexing as directory_indexing
 from solmu.organisations.models import FactProposal, Organisation, OrganisationSource
@@ -69,6 +68,7 @@ class Writer:
     def write(self) -> None:
         """Write everything, in the order of what needs what."""
         self.step("organisations")
+        self._hold()
         self._organisations()
         self.step("partners")
         stakeholders = self._stakeholders()
@@ -88,10 +88,10 @@ class Writer:
         indexing.index_stakeholders([*self.made.get(STAKEHOLDER, []), *changed])
         indexing.index_contacts(contacts)
         indexing.index_dialogue(entries)
-        Made.objects.bulk_create(
-            Made(batch=self.batch, table=table, record_ids=ids)
-            for table, ids in self.made.items()
-            if ids
+        copy_rows(
+            Made._meta.db_table,  # noqa: SLF001
+            ("batch_id", "table", "record_ids"),
+            ((self.batch.pk, table, as_array(ids)) for table, ids in self.made.items() if ids),
         )
         Changed.objects.bulk_create(self.changed, batch_size=5000)
 
@@ -115,6 +115,22 @@ class Writer:
 
     # The directory
 
+    def _hold(self) -> None:
+        """Let no entry that becomes a partner be merged away before the partner is written."""
+        ids = [
+            target.organisation_id
+            for target in self.plan.targets
+            if target.organisation_id and target.stakeholder is None
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id FROM {ORGANISATION} WHERE id = ANY(%s) AND merged_into_id IS NULL"  # noqa: S608
+                " ORDER BY id FOR KEY SHARE",
+                [ids],
+            )
+            if cursor.rowcount < len(set(ids)):
+                raise RuntimeError("an entry of the directory was merged just now")
+
     def _organisations(self) -> None:
         new = [target for target in self.plan.targets if target.organisation_id is None]
         ids = new_ids(ORGANISATION, len(new))
@@ -128,14 +144,14 @@ class Writer:
                 "business_id", "oid", "country", "municipality_id", "region_id", "postal_code",
                 "lat", "lon", "website", "fields", "public", "fact_sources", "created_at",
             ),
-            (self._organisation_row(target, slug) for target, slug in zip(new, slugs, strict=True)),
+            map(self._organisation_row, new, new_uuids(len(new)), slugs),
         )  # fmt: skip
         self.made[ORGANISATION] = ids
         self._sources()
         self._organisation_changes()
         self._proposals()
 
-    def _organisation_row(self, target: Target, slug: str) -> tuple[Any, ...]:
+    def _organisation_row(self, target: Target, uuid: str, slug: str) -> tuple[Any, ...]:
         facts = target.facts
         country = facts.get("country", "FI")
         municipality = facts.get("municipality")
@@ -144,7 +160,7 @@ class Writer:
         given += [key for key in NEW_FACTS if key in facts and key != "country"]
         name = facts["name"]
         return (
-            target.organisation_id, uuid.uuid4(), slug, "" if swedish else name,
+            target.organisation_id, uuid, slug, "" if swedish else name,
             name if swedish else "", "", target.first.name_key[:200],
             kind_of(facts, target.first.name_key), facts.get("business_id", ""), "", country,
             municipality, facts.get("region"),
@@ -270,12 +286,12 @@ class Writer:
             ),
             (
                 (
-                    id_, uuid.uuid4(), self.institution_id, target.organisation_id,
+                    id_, uuid, self.institution_id, target.organisation_id,
                     as_array(target.facts.get("roles") or [Stakeholder.Role.PARTNER]),
                     target.facts.get("next_step", ""), target.facts.get("notes", ""),
                     as_json(target.facts.get("extra", {})), self.now,
                 )
-                for id_, target in zip(ids, new, strict=True)
+                for id_, uuid, target in zip(ids, new_uuids(len(new)), new, strict=True)
             ),
         )  # fmt: skip
         self.made[STAKEHOLDER] = ids
@@ -337,10 +353,12 @@ class Writer:
             ),
             (
                 (
-                    id_, uuid.uuid4(), person[0], person[1], person[3][:254], as_json(person[4]),
+                    id_, uuid, person[0], person[1], person[3][:254], as_json(person[4]),
                     person[5], "", Person.LegalBasis.PUBLIC_TASK, retention, self.now,
                 )
-                for id_, person in zip(person_ids, new.values(), strict=True)
+                for id_, uuid, person in zip(
+                    person_ids, new_uuids(len(new)), new.values(), strict=True
+                )
             ),
         )  # fmt: skip
         contact_ids = new_ids(CONTACT, len(pairs))
@@ -406,10 +424,12 @@ class Writer:
             ),
             (
                 (
-                    id_, uuid.uuid4(), stakeholder_id, DialogueEntry.Kind.CONTACT, day, title,
+                    id_, uuid, stakeholder_id, DialogueEntry.Kind.CONTACT, day, title,
                     self.reason, self.batch.language, False, self.now,
                 )
-                for id_, (stakeholder_id, _organisation_id, day) in zip(ids, wanted, strict=True)
+                for id_, uuid, (stakeholder_id, _organisation_id, day) in zip(
+                    ids, new_uuids(len(wanted)), wanted, strict=True
+                )
             ),
         )  # fmt: skip
         mine = self.institution_id

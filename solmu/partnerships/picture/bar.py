@@ -37,6 +37,7 @@ LABELS = {
     "state": gettext_lazy("State"),
     "municipality": gettext_lazy("Municipality"),
     "country": gettext_lazy("Country"),
+    "file": gettext_lazy("Imported file"),
 }
 AT_ONCE = ("level", "scope", "content", "owner", "region")
 BEHIND_MORE = ("theme", "field", "state")
@@ -232,6 +233,8 @@ class Bar:
     def _label(self, key: str, value: str) -> str:
         if key == "country":
             return country_name(value)
+        if key == "file":
+            return self.picture.file_name(value)
         if key == "municipality":
             return self.picture.words.municipality(value) or value
         facet = (

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from solmu.lib import geo
 from solmu.partnerships.picture.marks import HEIGHT, SINGLE, WIDTH, Spot, pixel, tone
 
-BASES = Path(__file__).parent / "static/partnerships/map"
+BASES = Path(__file__).parents[1] / "static/partnerships/map"
 LABELS = 7
 # Room for the legend beside the map in a file, in pixels.
 KEY_WIDTH = 280

@@ -38,6 +38,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from solmu.imports.models import Batch, Line
 from solmu.lib import clock, names
 from solmu.lib.compiled import compiled
 from solmu.lib.paging import Source
@@ -68,11 +69,13 @@ FILTERS = (
     "country",
     "owner",
     "state",
+    "file",
 )
 SHOWN_STATES = (Standing.State.POTENTIAL, Standing.State.ACTIVE, Standing.State.PAUSED)
 NO_LEVEL = "none"
 NOBODY = "none"
 LONGEST_QUERY = 100
+LONGEST_ID = 19  # digits of what fits into the database's numbers
 # What lists don't read of a partner and its organisation.
 UNREAD = (
     *("uuid", "notes", "extra", "created_at"),
@@ -444,11 +447,20 @@ class Picture:
         # Administrators see all evidence, others what their institution knows.
         return remembered(self.institution, (*key, *place, filters, self.viewer.is_admin), make)
 
+    def file_name(self, value: str) -> str:
+        """The name of an imported file of the institution, never of another's; else nothing."""
+        if not (value.isascii() and value.isdecimal() and len(value) < LONGEST_ID):
+            return ""
+        own = Batch.objects.visible_to(self.viewer).filter(institution_id=self.institution.pk)
+        return own.filter(pk=value).values_list("file_name", flat=True).first() or ""
+
     def _knows(self, key: str, value: str) -> bool:
         if key == "municipality":
             return value.isdecimal() and value.isascii() and len(value) == 3
         if key == "country":
             return len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()
+        if key == "file":
+            return bool(self.file_name(value))
         if key in {"content", "theme"}:  # ended ones may still be asked for
             facets = self.words.contents if key == "content" else self.words.themes
             return any(value == str(facet.pk) for facet in facets)
@@ -626,6 +638,10 @@ def _condition(key: str, values: tuple[str, ...], at: str = "then") -> Q:
         return Q(**{f"{its}state__in": values})
     if key == "field":
         return Q(organisation__fields__overlap=list(values))
+    if key == "file":
+        brought = (Line.Action.CREATED, Line.Action.UPDATED)
+        lines = Line.objects.filter(batch_id__in=values, action__in=brought)
+        return Q(organisation_id__in=lines.values("organisation_id"))
     place = {"region": "region_id", "municipality": "municipality_id", "country": "country"}[key]
     return Q(**{f"organisation__{place}__in": values})
 

@@ -221,7 +221,7 @@ def test_move_has_a_form_for_those_without_scripts(home, coordinator):
 
     assert "Move Liikkuva Oy" in page
     assert "Strategic partner (decided by a leader)" in page
-    assert "national, by place" in page
+    assert "National, by place" in page
 
 
 def test_move_can_be_taken_back_while_nothing_followed(home, leader):

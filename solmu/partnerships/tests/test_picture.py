@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, QueryDict
 from django.test import RequestFactory
 
+from solmu.imports.models import Batch
 from solmu.lib import clock
 from solmu.organisations.tests import factories as directory
 from solmu.partnerships.models import Facet
@@ -284,3 +285,28 @@ def test_picture_needs_the_same_queries_for_any_number(
         counts = shown.counts()
 
     assert (len(found), counts.total) == (rows, rows)
+
+
+def test_picture_of_a_file_shows_what_the_import_brought(home, viewer):
+    brought = factories.partner(home, "Tuotu Oy")
+    factories.partner(home, "Muu Oy")
+    batch = Batch.objects.create(institution_id=home.pk, kind="partners", file_name="kumppanit.csv")
+    batch.lines.create(number=1, row=2, action="created", organisation_id=brought.organisation_id)
+
+    shown = picture(viewer, f"file={batch.pk}")
+
+    assert names_in(shown) == {"Tuotu Oy"}
+    assert not shown.notices
+
+
+def test_picture_of_anothers_file_tells_nothing(home, viewer):
+    mine = factories.partner(home, "Oma Oy")
+    theirs = factories.institution("Toinen opisto")
+    batch = Batch.objects.create(institution_id=theirs.pk, kind="partners", file_name="x.csv")
+    batch.lines.create(number=1, row=2, action="created", organisation_id=mine.organisation_id)
+    factories.partner(home, "Muu Oy")
+
+    shown = picture(viewer, f"file={batch.pk}")
+
+    assert names_in(shown) == {"Oma Oy", "Muu Oy"}
+    assert shown.notices

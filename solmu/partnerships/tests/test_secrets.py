@@ -2,17 +2,21 @@
 
 import csv
 import io
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from solmu.audit import changes
 from solmu.lib import clock
 from solmu.lib.periods import period
-from solmu.organisations.models import Affiliation, Institution
+from solmu.notifications.models import Message
+from solmu.organisations import merging
+from solmu.organisations.models import Affiliation, Institution, Organisation
 from solmu.organisations.tests import factories as directory
 from solmu.partnerships import standing
 from solmu.partnerships.importing import batches as importing
@@ -117,7 +121,8 @@ def test_leaders_file_approved_by_a_coordinator_leaves_leaders_levels(here: Inst
     batch.refresh_from_db()
     importing.apply(batch, by=coordinator)
     held = Stakeholder.objects.get(institution=here).standings.get()
-    assert held.level and held.level.rank == 3
+    assert held.level
+    assert held.level.rank == 3
 
 
 def test_limited_task_leaves_my_day_with_the_leaders_role(here: Institution) -> None:
@@ -143,8 +148,6 @@ def test_confirmation_page_sends_its_address_nowhere(here: Institution) -> None:
     by = colleague(here)
     contact = contacts.add(partner, by=by, given_name="Berit", email="berit@posti.example")
     confirming.ask(partner, contact, shows=["form"], by=by)
-    from solmu.notifications.models import Message
-
     text = Message.objects.get(kind="confirmation").text
     path = next(word for word in text.split() if "/partners/confirm/" in word)
     path = "/partners" + path.split("/partners", 1)[1]
@@ -184,3 +187,33 @@ def test_contributor_no_longer_owner_may_not_edit(here: Institution) -> None:
     standing.change(partner, on=clock.today(), reason="x", by=Viewer.system("test"), owner=None)
     assert client.get(address).status_code == 403
     assert client.get(f"/partners/{partner.pk}/move/?on=2020-01-01").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_while_its_entry_is_merged_away_writes_nothing(here: Institution) -> None:
+    entry = directory.organisation("Hattaran Konepaja Oy", business_id=NUMBER)
+    kept = directory.organisation("Hattaran Konepaja")
+    failed: list[RuntimeError] = []
+
+    def bring_it() -> None:
+        try:
+            bring(here, ROW)
+        except RuntimeError as error:
+            failed.append(error)
+        connections.close_all()
+
+    thread = threading.Thread(target=bring_it)
+    with transaction.atomic(), connection.cursor() as cursor:
+        Organisation.objects.filter(pk=entry.pk).select_for_update().get()
+        thread.start()
+        for _turn in range(500):
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            if cursor.fetchone()[0]:
+                break
+            threading.Event().wait(0.01)
+        merging.ask(kept, entry, by=Viewer.system("test"), choices={})
+    thread.join()
+    assert failed
+    assert not Stakeholder.objects.exists()
+    bring(here, ROW)
+    assert Stakeholder.objects.get().organisation_id == kept.pk

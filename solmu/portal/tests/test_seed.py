@@ -8,6 +8,7 @@ from solmu.lib.composed import composed
 from solmu.organisations.models import Institution, Organisation
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
 from solmu.people.models import Person
+from solmu.portal import demo as filling
 from solmu.portal import seed
 from solmu.search.models import Entry
 from solmu.ties import writing
@@ -26,6 +27,17 @@ def _unmarked() -> Iterator[None]:
 @pytest.fixture
 def seeded(db: None) -> None:
     seed.seed(TINY)
+
+
+def test_database_in_use_becomes_no_demo(django_user_model: type) -> None:
+    django_user_model.objects.create_user("aino@solmu.example")
+
+    with pytest.raises(SystemExit):
+        seed.main([])
+    with pytest.raises(RuntimeError):
+        filling.fill()
+
+    assert not demo.is_demo()
 
 
 def test_seed_writes_what_the_scale_says(seeded: None) -> None:

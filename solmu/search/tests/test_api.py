@@ -1,10 +1,19 @@
 import pytest
+from django.test import Client
 
 from solmu.people.models import Person
 from solmu.people.tests.api_client import ApiClient
 from solmu.search.indexing import index
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/search/", "/search/palette", "/organisations/suggest/"])
+def test_character_that_no_text_can_hold_is_no_error(
+    client: Client, django_user_model: type, path: str
+) -> None:
+    client.force_login(django_user_model.objects.create_user("aino@solmu.example"))
+    assert client.get(path, {"q": "kaarna\0"}).status_code == 200
 
 
 def test_search_finds_what_the_viewer_may_see(django_user_model: type) -> None:
