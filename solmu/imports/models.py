@@ -27,6 +27,7 @@ class Batch(models.Model):
 
     PERSONAL: ClassVar = {"content": "the spreadsheet as it was uploaded"}
     SUBJECT_TEXT: ClassVar = ("lines__cells",)
+    ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar = {
         "kind", "file_name", "sha256", "state", "error", "stage", "language",
         "columns", "layout", "counts", "unmapped", "kept_after_undo",
@@ -86,6 +87,7 @@ class Line(models.Model):
         "notes": "remarks about the row",
     }
     SUBJECT_TEXT: ClassVar = ("cells",)
+    ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar = {"sheet", "action", "reasons", "decision", "candidates"}
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines")

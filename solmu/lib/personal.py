@@ -3,7 +3,8 @@
 A model with personal data says `PERSONAL = {"field": "what it is"}` and names its other text fields
 in `IMPERSONAL`. A row is about its `person` or `user`, unless the model says whom by `SUBJECT`
 (paths to the person), `SUBJECT_EMAIL` (fields that hold the person's address) or `SUBJECT_TEXT`
-(paths to texts in which the address may stand).
+(paths to texts in which the address may stand). `ON_REQUEST` says that an institution has written
+it for itself: the person gets it by asking, not from their own page.
 """
 
 from collections.abc import Iterable, Iterator

@@ -68,10 +68,10 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
-    """Everything that Solmu knows of the reader, for themselves."""
+    """What Solmu knows of the reader, for themselves."""
     person = Person.objects.filter(user=_user(request)).first()
     answer = JsonResponse(
-        privacy.export(person, user=_user(request)),
+        privacy.export(person, user=_user(request), own=True),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="solmu-my-data.json"'

@@ -273,6 +273,7 @@ class Contact(models.Model):
     """A person at a stakeholder, for a time; the person may be a contact of many."""
 
     PERSONAL: ClassVar = {"title": "title at work", "note": "note about the contact"}
+    ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar[set[str]] = set()
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="contacts")
@@ -319,6 +320,7 @@ class DialogueEntry(models.Model):
 
     PERSONAL: ClassVar = {"title": "what was discussed", "text": "what was discussed"}
     SUBJECT: ClassVar = ("contact__person",)
+    ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar = {"kind", "language"}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -67,6 +67,7 @@ class PersonMerge(models.Model):
     PERSONAL: ClassVar = {"journal": "what each of the two records said"}
     IMPERSONAL: ClassVar = {"choices"}
     SUBJECT: ClassVar = ("kept", "gone")
+    ON_REQUEST: ClassVar = True
 
     kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_kept")
     gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_gone")

@@ -21,11 +21,17 @@ from solmu.people.viewer import Viewer
 ERASED_ADDRESS = "erased-{}@erased.invalid"
 
 
-def export(person: Person | None, *, user: User | None = None) -> dict[str, Any]:
-    """Return every marked field of every row about the person."""
+def export(
+    person: Person | None, *, user: User | None = None, own: bool = False
+) -> dict[str, Any]:
+    """Return every marked field of every row about the person.
+
+    `own` is what they may have from their own page: found by the account and its proven address
+    alone, without what institutions have written for themselves.
+    """
     user = user or (person.user if person else None)
     records = []
-    for model, rows in _rows(person, user):
+    for model, rows in _rows(person, user, own=own):
         for row in rows:
             records.append(
                 {
@@ -93,12 +99,16 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _rows(
-    person: Person | None, user: User | None
+    person: Person | None, user: User | None, *, own: bool = False
 ) -> Iterator[tuple[type[models.Model], models.QuerySet]]:
     addresses = {row.email for row in (person, user) if row and row.email}
     if person:
         addresses |= set(person.other_emails)
+    if own:  # others may have written the rest
+        addresses = {user.email} if user else set()
     for model in personal.marked(apps.get_models()):
+        if own and getattr(model, "ON_REQUEST", False):
+            continue
         about = models.Q()
         if person:
             for path in personal.subject_paths(model, Person):

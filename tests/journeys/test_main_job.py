@@ -41,14 +41,16 @@ def test_messy_spreadsheet_reaches_the_map_and_the_board(own_site: Any, page_as:
     page.get_by_role("button", name="Write these").click()
     page.get_by_role("heading", name="Imported").wait_for()
     assert page.locator(".figures a[href*=created]").inner_text() == "102"
+    page.get_by_role("link", name="See them on the map").click()
+    assert page.get_by_role("link", name="Imported file: partners-messy.xlsx").is_visible()
+    page.get_by_label("Find by name or business ID").fill(NEW)
+    page.wait_for_function("() => document.querySelectorAll('.spot').length === 1")
+    assert page.locator(".aside").get_by_text("Hämeenlinna").is_visible()
 
     bring(page, "partners-messy.xlsx")
     assert page.locator(".figures a[href*=created]").inner_text() == "0"
     assert page.locator(".figures a[href*=updated]").inner_text() == "0"
 
-    page.goto(f"/partners/map/?q={NEW.replace(' ', '+')}")
-    page.wait_for_function("() => document.querySelectorAll('.spot').length === 1")
-    assert page.locator(".aside").get_by_text("Hämeenlinna").is_visible()
 
     rector = page_as("rector", own_site, locale="en-GB")
     rector.goto(f"/partners/strategy/?q={NEW.replace(' ', '+')}")
