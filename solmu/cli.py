@@ -134,6 +134,7 @@ def demo(argv: list[str]) -> int:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     arguments = parser.parse_args(argv)
     os.environ.pop("DATABASE_URL", None)  # a demo never touches another database
+    os.environ.pop("SOLMU_ADDRESS", None)  # and answers where it runs
     return _supervise("127.0.0.1", arguments.port, data_folder("var/demo"), _prepare_demo)
 
 

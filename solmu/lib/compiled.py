@@ -24,7 +24,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-KEPT = 300  # forms, each some tens of kilobytes
+KEPT = 200  # forms, each up to a hundred kilobytes
 _INT, _DAY, _TEXT = 2_077_707_700, date(7770, 1, 1).toordinal(), "\uf8f0{}\uf8f0"
 
 type Value = int | date | str

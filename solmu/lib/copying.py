@@ -1,14 +1,19 @@
 """Many rows into PostgreSQL at once: COPY in its text format, and ids taken beforehand."""
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
+logger = logging.getLogger(__name__)
+
 _CHUNK = 1 << 18
+# Words that wait to be sorted into the index: as many as an import brings, and memory to sort them.
+_WAITING, _MEMORY = "1GB", "256MB"
 # Signs that no cell has: so a line without a backslash or a break needs no escaping at all.
 _BETWEEN, _NULL = "\x1f", "\x1e"
 
@@ -71,6 +76,23 @@ def new_uuids(count: int) -> Iterator[str]:
     for at in range(0, 32 * count, 32):
         variant = "89ab"[int(digits[at + 16], 16) & 3]
         yield f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}{variant}{digits[at + 17 : at + 32]}"
+
+
+def index_words_later() -> None:
+    """In this transaction, let GIN indexes gather what is new; `index_words` sorts it in."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL gin_pending_list_limit = '{_WAITING}'")
+
+
+def index_words(*indexes: str) -> None:
+    """Sort into GIN indexes what was gathered: at once, rather than when somebody searches."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
+            for index in indexes:
+                cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+    except DatabaseError:  # the server does it by itself in a while
+        logger.exception("what is new was not sorted into the index")
 
 
 def as_json(value: Any) -> str:

@@ -114,6 +114,10 @@ def undo(standing: Standing, *, by: Viewer) -> None:
     earlier = [event for event in events if event.pgh_context_id != context]
     last = {event.pgh_obj_id: event for event in earlier}
     touched = {event.pgh_obj_id for event in undone}
+    levels = set(Standing.objects.filter(pk__in=touched).values_list("level_id", flat=True))
+    before = {last[key].level_id for key in touched & set(last)}
+    if levels != before:
+        _check_decider(stakeholder, by, (levels | before) - {None})
     with history.acting(by, UNDONE):
         Standing.objects.filter(pk__in=touched - set(last)).delete()
         for key in sorted(touched & set(last)):

@@ -21,9 +21,7 @@ from solmu.people.viewer import Viewer
 ERASED_ADDRESS = "erased-{}@erased.invalid"
 
 
-def export(
-    person: Person | None, *, user: User | None = None, own: bool = False
-) -> dict[str, Any]:
+def export(person: Person | None, *, user: User | None = None, own: bool = False) -> dict[str, Any]:
     """Return every marked field of every row about the person.
 
     `own` is what they may have from their own page: found by the account and its proven address

@@ -178,12 +178,13 @@ class Supervisor:
     def _start_all(self, ready: Callable[[str], None], began: float) -> None:
         self.server.start()
         live_port = free_port(self.host)
-        self.environment |= {
-            "SOLMU_DATA": str(self.data),
-            "SOLMU_ADDRESS": self.address,
-            "SOLMU_LIVE_ADDRESS": f"http://{self.host}:{live_port}",
-            "PYTHONUNBUFFERED": "1",
-        }
+        self.environment |= {"SOLMU_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        # Behind a front server the address that people use is another, and so is that of live.
+        if not self.environment.get("SOLMU_ADDRESS"):
+            self.environment |= {
+                "SOLMU_ADDRESS": self.address,
+                "SOLMU_LIVE_ADDRESS": f"http://{self.host}:{live_port}",
+            }
         self.environment["DATABASE_URL"] = self.prepare(self)
         solmu = [sys.executable, "-m", "solmu.cli"]
         place = ["--host", self.host, "--port"]
@@ -260,7 +261,8 @@ class Supervisor:
         children = [*self.children, *others]
         groups = {child.name: child.process.pid for child in children if child.process}
         new = self._notes.with_suffix(".new")
-        new.write_text(json.dumps({"address": self.address, "groups": groups}))
+        address = self.environment.get("SOLMU_ADDRESS") or self.address
+        new.write_text(json.dumps({"address": address, "groups": groups}))
         new.replace(self._notes)
 
     def _stop_leftovers(self) -> None:

@@ -51,7 +51,6 @@ def test_messy_spreadsheet_reaches_the_map_and_the_board(own_site: Any, page_as:
     assert page.locator(".figures a[href*=created]").inner_text() == "0"
     assert page.locator(".figures a[href*=updated]").inner_text() == "0"
 
-
     rector = page_as("rector", own_site, locale="en-GB")
     rector.goto(f"/partners/strategy/?q={NEW.replace(' ', '+')}")
     card = rector.locator(".board-card", has_text=NEW)

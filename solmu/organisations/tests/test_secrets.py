@@ -19,6 +19,7 @@ from solmu.organisations.models import (
     OrganisationSource,
 )
 from solmu.organisations.tests import factories
+from solmu.people import links
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
@@ -146,3 +147,37 @@ def test_entry_added_twice_at_once_is_no_error(number: str) -> None:
     assert len({entry.pk for entry, _new in made}) == (1 if number else 2)
     made[0][0].refresh_from_db()
     assert made[0][0].public == bool(number)
+
+
+@pytest.mark.parametrize("purpose", ["sign-in", "invitation", "confirm-partnership"])
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+def test_link_opens_nothing_but_its_purpose(purpose: str, method: str) -> None:
+    user = factories.user("aino@solmu.example")
+    _link, token = links.create(purpose, "user", user.pk, email=user.email)
+    doors = {
+        "sign-in": f"/accounts/link/{token}/",
+        "invitation": f"/accounts/invitation/{token}/",
+        "confirm-partnership": f"/partners/confirm/{token}/",
+    }
+    for other, address in doors.items():
+        if other != purpose:
+            visitor = Client()
+            answer = getattr(visitor, method)(address, {"choice": "confirmed"})
+            assert answer.status_code in {404, 405, 410}
+            assert "_auth_user_id" not in visitor.session
+    assert links.find(token, purpose) is not None
+
+
+def test_new_password_ends_other_sessions_and_signing_in_changes_the_key() -> None:
+    user = factories.user("aino@solmu.example")
+    visitor = Client()
+    visitor.get("/accounts/login/")
+    visitor.session.save()
+    before = visitor.session.session_key
+    _link, token = links.create("sign-in", "user", user.pk, email=user.email)
+    assert visitor.post(f"/accounts/link/{token}/").status_code == 302
+    assert visitor.session.session_key != before
+    assert visitor.get("/accounts/me/").status_code == 200
+    user.set_password("aivan toinen salasana")
+    user.save()
+    assert visitor.get("/accounts/me/").status_code == 302

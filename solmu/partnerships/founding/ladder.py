@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from solmu.audit import history
-from solmu.organisations.models import Institution
+from solmu.organisations.models import Affiliation, Institution
 from solmu.partnerships.models import Facet, Level, Standing
 from solmu.people.viewer import Viewer
 
@@ -143,6 +143,14 @@ def change_ladder(
                 _("“%(level)s” is in use: partners stand or have stood on it.")
                 % {"level": used.level}
             )
+        leads = by.is_admin or by.has_role(institution.pk, Affiliation.Role.LEADER)
+        theirs = [level for level in present.values() if level.decided_by == Level.Decider.LEADER]
+        decider = {step.get("id"): step.get("decided_by", Level.Decider.LEADER) for step in steps}
+        for level in [] if leads else theirs:  # nobody gives themselves what a leader decides
+            if decider.get(level.pk, Level.Decider.LEADER) != Level.Decider.LEADER:
+                raise LadderError(
+                    _("The level “%(level)s” is decided by a leader.") % {"level": level}
+                )
         Level.objects.filter(pk__in=[level.pk for level in gone]).delete()
         written = []
         for rank, step in enumerate(steps, start=1):

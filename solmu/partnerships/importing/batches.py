@@ -27,7 +27,7 @@ from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.collector import paused
-from solmu.lib.copying import as_json, copy_rows
+from solmu.lib.copying import as_json, copy_rows, index_words, index_words_later
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
 from solmu.partnerships.importing.planning import Plan, Settled, cells_as_text, make_plan
@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 # One import is written at a time: two institutions may bring the same organisation.
 LOCK = 7_310_442
 STAGES = ("reading", "comparing", "organisations", "partners", "people", "dialogue", "search")
+# Rows of a file whose words are sorted into the index at once, after all is written.
+MANY = 2_000
+WORD_INDEXES = ("search_words", "search_title_trigrams", "organisation_called")
 # Larger files are planned by a worker, while the page shows how far it is.
 PLANNED_AT_ONCE = 400_000
 
@@ -253,6 +256,9 @@ def _keep_lines(batch: Batch, worked: Plan) -> None:
             for line in worked.lines
         ),
     )  # fmt: skip
+    if len(worked.lines) > MANY:  # the next import looks here for what the last file said
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE imports_line")
 
 
 def settle(
@@ -329,6 +335,8 @@ def apply(batch: Batch, *, by: Viewer) -> None:
         _fail(batch, error)
     finally:
         progress.close()
+    if batch.total > MANY:
+        index_words(*WORD_INDEXES)
 
 
 def _fail(batch: Batch, error: Exception) -> None:
@@ -347,6 +355,8 @@ def _write(batch: Batch, worked: Plan, by: Viewer, progress: Progress) -> None:
             cursor.execute("UPDATE imports_batch SET stage = stage WHERE FALSE")
             cursor.execute("SELECT now()")
             began = cursor.fetchone()[0]
+        if len(worked.lines) > MANY:
+            index_words_later()
         Writer(batch, worked, by, progress.step).write()
     _keep_plan(batch, worked)
     batch.state, batch.stage, batch.error = Batch.State.APPLIED, "", ""
@@ -416,6 +426,8 @@ def import_at_once(
             batch.save()
     done = time.monotonic()
     worked.seconds = {"read": read - began, "plan": planned - read, "apply": done - planned}
+    if not dry_run and len(worked.lines) > MANY:
+        index_words(*WORD_INDEXES)
     return batch, worked, file.table
 
 

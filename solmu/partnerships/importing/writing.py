@@ -144,14 +144,21 @@ class Writer:
                 "business_id", "oid", "country", "municipality_id", "region_id", "postal_code",
                 "lat", "lon", "website", "fields", "public", "fact_sources", "created_at",
             ),
-            map(self._organisation_row, new, new_uuids(len(new)), slugs),
+            # In the order of their names: half of the indexes are in that order.
+            map(
+                self._organisation_row,
+                *zip(*sorted(zip(new, slugs, strict=True), key=_by_name), strict=True),
+                new_uuids(len(new)),
+            )
+            if new
+            else (),
         )  # fmt: skip
         self.made[ORGANISATION] = ids
         self._sources()
         self._organisation_changes()
         self._proposals()
 
-    def _organisation_row(self, target: Target, uuid: str, slug: str) -> tuple[Any, ...]:
+    def _organisation_row(self, target: Target, slug: str, uuid: str) -> tuple[Any, ...]:
         facts = target.facts
         country = facts.get("country", "FI")
         municipality = facts.get("municipality")
@@ -539,6 +546,10 @@ class Writer:
         )  # fmt: skip
         ended.save()
         self.made[STANDING].append(ended.pk)
+
+
+def _by_name(entry: tuple[Target, str]) -> str:
+    return entry[0].first.name_key
 
 
 def _first_standings(facts: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:

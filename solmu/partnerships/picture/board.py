@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from solmu.partnerships.models import Level, Standing
+from solmu.lib.compiled import fetch
+from solmu.partnerships.models import Level, Stakeholder, Standing
 from solmu.partnerships.picture import waiting
 from solmu.partnerships.picture.picture import NO_LEVEL, Picture, derived_scope
 
@@ -116,10 +118,14 @@ class Board:
     def _cards(self) -> Iterator[Card]:
         chosen = self.picture.remembered(f"cards {get_language()}", self._chosen)
         words, picture = self.picture.words, self.picture
-        rows = {
-            row.pk: row
-            for row in picture.with_evidence(picture.stakeholders().filter(pk__in=chosen))
-        }
+        source = picture.source()
+
+        def make(**values: Any) -> QuerySet[Stakeholder]:
+            return source.make(**values).filter(pk__in=chosen)
+
+        # The same cards are chosen until something changes: the form says which.
+        found = fetch(("cards", source.form, *chosen), make, **source.values)
+        rows: dict[int, Any] = {row.pk: row for row in found}
         for pk, attention in chosen.items():
             if (row := rows.get(pk)) is None:
                 continue

@@ -80,6 +80,26 @@ def test_export_reaches_every_room(known):
     }
 
 
+def test_own_page_gives_what_is_ones_own(known):
+    known.other_emails = ["admin@solmu.example"]  # as an import may have written them
+    known.save()
+    Message.objects.create(
+        message_id="<2>", kind="x", to="admin@solmu.example", subject="", text="Linkki", html=""
+    )
+
+    given = privacy.export(known, user=known.user, own=True)
+
+    assert {record["record"] for record in given["records"]} == {
+        "accounts.User",
+        "people.Person",
+        "notifications.Message",
+        "organisations.Affiliation",
+        "organisations.Invitation",
+    }
+    assert "Linkki" not in str(given)
+    assert "Linkki" in str(privacy.export(known))
+
+
 def test_erasure_reaches_every_room(known):
     assert "ketunpolku" in every_text()
 

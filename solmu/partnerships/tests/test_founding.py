@@ -145,6 +145,20 @@ def test_ladder_is_renamed_reordered_and_lengthened(place):
     assert [level.name_fi for level in now][2:] == ["Kaveri", "Strateginen kumppani", "Ekosysteemi"]
 
 
+@pytest.mark.parametrize(("role", "status"), [("leader", 302), ("coordinator", 422)])
+def test_what_leaders_decide_is_given_away_by_leaders(place, role, status):
+    client = client_of(factories.person_with_role(place, role))
+    sent = as_sent(client.get("/institutions/tavastia/ladder/"))
+
+    answer = client.post(
+        "/institutions/tavastia/ladder/", {**sent, "levels-3-decided_by": "coordinator"}
+    )
+
+    assert answer.status_code == status
+    decider = "leader" if role == "coordinator" else "coordinator"
+    assert Level.objects.get(rank=4).decided_by == decider
+
+
 def test_a_level_in_use_stays(place):
     level = Level.objects.get(rank=1)
     stakeholder = Stakeholder.objects.create(

@@ -125,6 +125,18 @@ def test_leaders_file_approved_by_a_coordinator_leaves_leaders_levels(here: Inst
     assert held.level.rank == 3
 
 
+def test_leaders_decision_is_not_undone_by_a_coordinator(here: Institution) -> None:
+    partner = factories.partner(here, rank=4)
+    leader, coordinator = colleague(here, "leader"), colleague(here)
+    lower = {"on": clock.today(), "reason": "x", "level": factories.level(here, 3)}
+    changed = standing.change(partner, by=leader, **lower)
+    with pytest.raises(standing.NotYoursToDecideError):
+        standing.undo(changed, by=coordinator)
+    standing.undo(changed, by=leader)
+    other = standing.change(partner, on=clock.today(), reason="x", by=leader, goals="Uusi")
+    standing.undo(other, by=coordinator)
+
+
 def test_limited_task_leaves_my_day_with_the_leaders_role(here: Institution) -> None:
     partner = factories.partner(here)
     DialogueEntry.objects.create(

@@ -7,7 +7,6 @@ from django.db import models
 from solmu.accounts.models import ApiToken, User
 from solmu.audit import history
 from solmu.lib import personal
-from solmu.notifications.models import Message
 from solmu.people import details, links, privacy
 from solmu.people.models import Person, SignedLink
 from solmu.people.viewer import Viewer
@@ -121,15 +120,3 @@ def test_person_is_erased_by_command_after_a_question(person, capsys, monkeypatc
     assert privacy.main(["erase", "aino@solmu.example", "--yes"]) == 0
     assert Person.objects.get().given_name == ""
     assert privacy.main(["export", "aino@solmu.example"]) == 1
-
-
-def test_own_page_tells_nothing_of_an_address_that_others_wrote(person):
-    person.other_emails = ["admin@solmu.example"]
-    person.save()
-    for address in ("admin@solmu.example", "aino@solmu.example"):
-        Message.objects.create(message_id=address, to=address, subject="Linkki", text=address)
-
-    own = str(privacy.export(person, user=person.user, own=True))
-
-    assert "'text': 'aino@solmu.example'" in own
-    assert "'text': 'admin@solmu.example'" not in own
