@@ -1,5 +1,6 @@
 """Pages on a nation's data: CPU of server and database, times at 1 and 16 users, bytes, queries."""
 
+import re
 import statistics
 import threading
 import time
@@ -12,7 +13,7 @@ import httpx
 import psycopg
 
 from bench.processes import Served, serving
-from bench.session import leader_session
+from bench.session import leader_session, queries
 from solmu.runtime.postgres import PostgresServer
 
 Emit = Callable[[str, float, str, int], None]
@@ -67,8 +68,10 @@ def site(server: PostgresServer, database_url: str) -> Iterator[Site]:
 
 def run(site: Site, database_url: str, emit: Emit) -> None:
     """Measure each page."""
+    counts = queries(database_url, site.session, site.pages.values())
     for name, path in site.pages.items():
-        _measure(site, name, path, database_url, emit)
+        _measure(site, name, path, emit)
+        emit(f"{name}: queries", counts[path], "queries", 1)
 
 
 def _deep_page(site: Site) -> str:
@@ -76,16 +79,14 @@ def _deep_page(site: Site) -> str:
     path = "/partners/"
     with site.client() as client:
         for _page in range(DEEP):
-            text = client.get(path).text
-            at = text.find("after=")
-            if at < 0:
+            link = re.search(r'href="([^"]*)" rel="next"', client.get(path).text)
+            if not link:
                 return ""
-            start = text.rfind('"', 0, at) + 1
-            path = "/partners/" + unescape(text[start : text.find('"', at)])
+            path = "/partners/" + unescape(link[1])
     return path
 
 
-def _measure(site: Site, name: str, path: str, database_url: str, emit: Emit) -> None:
+def _measure(site: Site, name: str, path: str, emit: Emit) -> None:
     with site.client() as client:
         for _request in range(WARM_UP):
             answer = client.get(path)
@@ -102,7 +103,6 @@ def _measure(site: Site, name: str, path: str, database_url: str, emit: Emit) ->
     _emit_times(f"{name}: {CROWD} users", _crowd(site, path), emit)
     emit(f"{name}: html", len(answer.content) / 1000, "kB", 1)
     emit(f"{name}: html on the wire", int(answer.headers["Content-Length"]) / 1000, "kB", 1)
-    emit(f"{name}: queries", _queries(site, path, database_url), "queries", 10)
 
 
 def _emit_times(name: str, times: list[float], emit: Emit) -> None:
@@ -126,23 +126,3 @@ def _crowd(site: Site, path: str) -> list[float]:
     for visitor in visitors:
         visitor.join()
     return times
-
-
-def _queries(site: Site, path: str, database_url: str) -> float:
-    """Statements a request, by the database's own counter: without transactions each is one."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-
-        def count() -> int:
-            connection.execute("SELECT pg_stat_clear_snapshot()")
-            row = connection.execute(
-                "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
-            ).fetchone()
-            return int(row[0]) if row else 0
-
-        time.sleep(1.5)  # backends report their counts with a delay
-        before = count()
-        with site.client() as client:
-            for _request in range(10):
-                client.get(path)
-        time.sleep(1.5)
-        return (count() - before - 2) / 10

@@ -12,8 +12,8 @@ from psycopg import sql
 logger = logging.getLogger(__name__)
 
 _CHUNK = 1 << 18
-# Words that wait to be sorted into the index: as many as an import brings, and memory to sort them.
-_WAITING, _MEMORY = "1GB", "256MB"
+# Words that wait to be sorted into the index: as many as an import brings; and memory for them.
+_WAITING, _MEMORY = "1GB", "128MB"
 # Signs that no cell has: so a line without a backslash or a break needs no escaping at all.
 _BETWEEN, _NULL = "\x1f", "\x1e"
 
@@ -78,10 +78,14 @@ def new_uuids(count: int) -> Iterator[str]:
         yield f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}{variant}{digits[at + 17 : at + 32]}"
 
 
-def index_words_later() -> None:
-    """In this transaction, let GIN indexes gather what is new; `index_words` sorts it in."""
+def expect_many() -> None:
+    """In this transaction, keep what triggers see in memory, and let GIN indexes gather what is new.
+
+    `index_words` sorts it in afterwards.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL gin_pending_list_limit = '{_WAITING}'")
+        cursor.execute(f"SET LOCAL work_mem = '{_MEMORY}'")
 
 
 def index_words(*indexes: str) -> None:

@@ -157,7 +157,9 @@ def _after(keys: Sequence[_Key], values: Sequence[Any]) -> Any:
     if same_way and not any(key.nullable for key in keys):
         # A row comparison: the index answers it at once however many rows share the first key.
         lookup = TupleLessThan if keys[0].down else TupleGreaterThan
-        return lookup(Tuple(*(key.name for key in keys)), tuple(values))
+        # The first key by itself also: a row whose keys lie in two tables has no index.
+        begins = Q(**{f"{keys[0].name}__{'lte' if keys[0].down else 'gte'}": values[0]})
+        return Q(lookup(Tuple(*(key.name for key in keys)), tuple(values))) & begins
     after, so_far = Q(), Q()
     for key, value in zip(keys, values, strict=True):
         after |= so_far & key.beyond(value)

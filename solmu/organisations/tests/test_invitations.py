@@ -51,6 +51,14 @@ def test_invitation_is_mailed_in_its_language_and_accepted(client, place):
     assert Client().get(address).status_code == 410
 
 
+def test_invited_stay_in_the_language_in_which_they_answered(client, place):
+    facts = {"given_name": "Uusi", "family_name": "Ihminen"}
+
+    client.post(invited(place, language="en"), facts, headers={"accept-language": "sv"})
+
+    assert User.objects.get(email="uusi@solmu.example").language == "sv"
+
+
 def test_invitation_opened_many_times_makes_no_account(client, place):
     address = invited(place)
 

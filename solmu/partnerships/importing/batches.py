@@ -27,7 +27,7 @@ from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.collector import paused
-from solmu.lib.copying import as_json, copy_rows, index_words, index_words_later
+from solmu.lib.copying import as_json, copy_rows, expect_many, index_words
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
 from solmu.partnerships.importing.planning import Plan, Settled, cells_as_text, make_plan
@@ -272,10 +272,9 @@ def settle(
     if line.batch.state != Batch.State.PLANNED:
         raise ImportingError(_("This import can't be changed any more."))
     for index, text in (corrections or {}).items():
-        if 0 <= index < len(line.cells):
-            line.corrections.pop(str(index), None)
-            if text != line.cells[index]:
-                line.corrections[str(index)] = text
+        # The cells are as they were last mended.
+        if 0 <= index < len(line.cells) and text != line.cells[index]:
+            line.corrections[str(index)] = text
     if decision is not None:
         line.decision = decision
     line.save(update_fields=["corrections", "decision"])
@@ -356,7 +355,7 @@ def _write(batch: Batch, worked: Plan, by: Viewer, progress: Progress) -> None:
             cursor.execute("SELECT now()")
             began = cursor.fetchone()[0]
         if len(worked.lines) > MANY:
-            index_words_later()
+            expect_many()
         Writer(batch, worked, by, progress.step).write()
     _keep_plan(batch, worked)
     batch.state, batch.stage, batch.error = Batch.State.APPLIED, "", ""

@@ -38,16 +38,15 @@ WHERE batch.institution_id = %s AND batch.kind = %s AND batch.state = %s
 ORDER BY line.identity, batch.applied_at DESC, batch.id DESC, line.number
 """
 _LAST = """
-WITH latest AS (
-    SELECT line.organisation_id, max(batch.id) AS batch_id
+SELECT organisation_id, facts FROM (
+    SELECT line.organisation_id, line.facts, line.number, batch.id,
+        max(batch.id) OVER (PARTITION BY line.organisation_id) AS last
     FROM imports_line line JOIN imports_batch batch ON batch.id = line.batch_id
     WHERE batch.institution_id = %s AND batch.kind = %s AND batch.state = %s
-      AND line.organisation_id = ANY(%s)
-    GROUP BY line.organisation_id
-)
-SELECT line.organisation_id, line.facts
-FROM imports_line line JOIN latest USING (organisation_id, batch_id)
-ORDER BY line.number
+      AND line.organisation_id IN (SELECT unnest(%s::bigint[]))
+) told
+WHERE id = last
+ORDER BY number
 """
 
 
@@ -305,7 +304,7 @@ class Known:
         """What the last file said of each organisation: its rows put together."""
         last: dict[int, dict[str, Any]] = {}
         days: dict[int, set[str]] = {}
-        ids = [state.organisation_id for state in self.stakeholders.values()]
+        ids = as_array(self.stakeholders)
         with connection.cursor() as cursor:
             cursor.execute(_LAST, [self.institution_id, KIND, Batch.State.APPLIED, ids])
             for organisation_id, facts in _with_json(cursor.fetchall()):

@@ -94,6 +94,32 @@ def test_coordinator_brings_a_file_all_the_way(here: Institution) -> None:
     assert client.get(address).status_code == 200
 
 
+def test_a_mended_row_leads_to_the_next_that_was_rejected(here: Institution) -> None:
+    client = signed_in(person_with_role(here))
+    batch = uploaded(client, CSV + "Toinen Oy;9300000-2;Hämeenlinna;Kumppani;P3\n")
+    address = f"/partners/import/{batch.pk}/"
+    client.post(f"{address}columns/", all_columns(batch))
+    cells = {f"cell-{n}": text for n, text in enumerate(batch.lines.get(number=2).cells)}
+
+    first = client.post(f"{address}rows/2/", cells | {"cell-1": "9300037-5"})
+    second = client.post(f"{address}rows/3/", cells | {"cell-0": "Toinen Oy", "cell-1": ""})
+
+    assert first["Location"] == f"{address}?show=rejected"
+    assert second["Location"] == address
+
+
+def test_a_mended_cell_stays_and_can_be_put_back(here: Institution) -> None:
+    client = signed_in(person_with_role(here))
+    batch = uploaded(client)
+    address = f"/partners/import/{batch.pk}/"
+    client.post(f"{address}columns/", all_columns(batch))
+    cells = {f"cell-{n}": text for n, text in enumerate(batch.lines.get(number=1).cells)}
+
+    for name in ("Hattarat Oy", "Hattarat Oy", "Hattara Oy"):
+        client.post(f"{address}rows/1/", cells | {"cell-0": name})
+        assert batch.lines.get(number=1).name == name
+
+
 def test_file_is_thrown_away(here: Institution) -> None:
     client = signed_in(person_with_role(here))
     batch = uploaded(client)
