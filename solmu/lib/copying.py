@@ -1,19 +1,14 @@
 """Many rows into PostgreSQL at once: COPY in its text format, and ids taken beforehand."""
 
-import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from psycopg import sql
 
-logger = logging.getLogger(__name__)
-
 _CHUNK = 1 << 18
-# Words that wait to be sorted into the index: as many as an import brings; and memory for them.
-_WAITING, _MEMORY = "1GB", "128MB"
 # Signs that no cell has: so a line without a backslash or a break needs no escaping at all.
 _BETWEEN, _NULL = "\x1f", "\x1e"
 
@@ -31,10 +26,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         lines: list[str] = []
         size = 0
         for row in rows:
-            values = [
-                value if (kind := type(value)) is str else str(value) if kind is int else _plain(value)
-                for value in row
-            ]
+            values = [value if type(value) is str else _plain(value) for value in row]
             line = _BETWEEN.join(values)
             if (
                 "\\" in line
@@ -74,29 +66,14 @@ def new_uuids(count: int) -> Iterator[str]:
     """Random UUIDs (version 4), made many at a time."""
     digits = os.urandom(16 * count).hex()
     for at in range(0, 32 * count, 32):
-        variant = "89ab"[int(digits[at + 16], 16) & 3]
-        yield f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}{variant}{digits[at + 17 : at + 32]}"
+        one = digits[at : at + 32]
+        yield f"{one[:12]}4{one[13:16]}{'89ab'[int(one[16], 16) & 3]}{one[17:]}"
 
 
 def expect_many() -> None:
-    """In this transaction, keep what triggers see in memory, and let GIN indexes gather what is new.
-
-    `index_words` sorts it in afterwards.
-    """
+    """Give this transaction memory for many rows: for what triggers see, and for new words."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL gin_pending_list_limit = '{_WAITING}'")
-        cursor.execute(f"SET LOCAL work_mem = '{_MEMORY}'")
-
-
-def index_words(*indexes: str) -> None:
-    """Sort into GIN indexes what was gathered: at once, rather than when somebody searches."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
-            for index in indexes:
-                cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
-    except DatabaseError:  # the server does it by itself in a while
-        logger.exception("what is new was not sorted into the index")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
 
 
 def as_json(value: Any) -> str:
@@ -110,6 +87,8 @@ def as_array(values: Iterable[Any]) -> str:
 
 
 def _plain(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if value is None:
         return _NULL
     if value is True:

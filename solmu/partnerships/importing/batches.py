@@ -27,7 +27,7 @@ from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.collector import paused
-from solmu.lib.copying import as_json, copy_rows, expect_many, index_words
+from solmu.lib.copying import as_json, copy_rows, expect_many
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
 from solmu.partnerships.importing.planning import Plan, Settled, cells_as_text, make_plan
@@ -41,9 +41,8 @@ logger = logging.getLogger(__name__)
 # One import is written at a time: two institutions may bring the same organisation.
 LOCK = 7_310_442
 STAGES = ("reading", "comparing", "organisations", "partners", "people", "dialogue", "search")
-# Rows of a file whose words are sorted into the index at once, after all is written.
+# As many rows as are worth preparing the database for.
 MANY = 2_000
-WORD_INDEXES = ("search_words", "search_title_trigrams", "organisation_called")
 # Larger files are planned by a worker, while the page shows how far it is.
 PLANNED_AT_ONCE = 400_000
 
@@ -334,8 +333,6 @@ def apply(batch: Batch, *, by: Viewer) -> None:
         _fail(batch, error)
     finally:
         progress.close()
-    if batch.total > MANY:
-        index_words(*WORD_INDEXES)
 
 
 def _fail(batch: Batch, error: Exception) -> None:
@@ -425,8 +422,6 @@ def import_at_once(
             batch.save()
     done = time.monotonic()
     worked.seconds = {"read": read - began, "plan": planned - read, "apply": done - planned}
-    if not dry_run and len(worked.lines) > MANY:
-        index_words(*WORD_INDEXES)
     return batch, worked, file.table
 
 

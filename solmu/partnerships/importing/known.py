@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
@@ -307,7 +307,7 @@ class Known:
         ids = as_array(self.stakeholders)
         with connection.cursor() as cursor:
             cursor.execute(_LAST, [self.institution_id, KIND, Batch.State.APPLIED, ids])
-            for organisation_id, facts in _with_json(cursor.fetchall()):
+            for organisation_id, facts in _with_json(cursor):
                 if day := facts.get("last_contact"):
                     days.setdefault(organisation_id, set()).add(day)
                 if organisation_id in last:
@@ -351,7 +351,7 @@ def _place(organisation: Mapping[str, Any]) -> str:
 
 def _with_json(rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
     for id_, facts in rows:
-        yield id_, json.loads(facts) if isinstance(facts, str) else facts
+        yield id_, orjson.loads(facts) if isinstance(facts, str) else facts
 
 
 def _put_together(merged: dict[str, Any], facts: Mapping[str, Any]) -> None:

@@ -431,7 +431,7 @@ class _Comparing:
             if self.facts.get("business_id") != organisation["business_id"]:
                 return True
             ours = (organisation["name_fi"], organisation["name_sv"], organisation["name_en"])
-            return any(name and names.key(name) == names.key(new) for name in ours)
+            return new in ours or any(name and names.key(name) == names.key(new) for name in ours)
         if key == "region":  # a municipality says it better
             return "municipality" in self.facts or bool(organisation["municipality_id"])
         if key == "country":
@@ -476,14 +476,13 @@ class _Comparing:
             self.target.stakeholder_changes["extra"] = now
 
     def _people(self, state: StakeholderState) -> None:
-        imported = {_person_key(person) for person in self.last.get("people", ())}
         last = {_person_key(person): person for person in self.last.get("people", ())}
         for person in self.facts.get("people", ()):
             key = _person_key(person)
             here = state.person(key[1], person[3])
             if here:
                 self._person(here, person, last.get(key))
-            elif key in imported:
+            elif key in last:
                 self._conflicts[key] = {"field": "contact", "file": key[1], "here": ""}
             else:
                 self.target.people.append(person)

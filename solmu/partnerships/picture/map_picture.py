@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Max, Min, Value, When
+from django.db.models import BooleanField, Case, Count, Expression, F, Max, Min, Value, When
 from django.db.models.functions import Coalesce, Round
 from django.templatetags.static import static
 from django.urls import reverse
@@ -38,6 +38,7 @@ EXTENTS = {
 }
 # Up to so many partners are drawn one by one; more are counted together where they are near.
 ONE_BY_ONE = 4000
+TO_A_KILOMETRE = 20_000
 # Municipality outlines are drawn when the view is narrower than this, in map units of 200 m.
 NEAR = 1700
 LARGEST_PLACES = 6
@@ -570,18 +571,21 @@ class MapOfPicture:
         )
 
     def _read(self, *, one_by_one: bool) -> tuple[list[Mark], int]:
-        # Counted together, partners are shown to a kilometre.
-        digits = 5 if one_by_one else 2
+        # Counted together, partners are shown to a kilometre; a great many, at their municipality.
+        many = not one_by_one and self.picture.counts().total > TO_A_KILOMETRE
+
+        def at(name: str) -> Expression:
+            own, home = f"organisation__{name}", f"organisation__municipality__{name}"
+            if many:
+                return Coalesce(F(home), Round(own, 1))
+            return Round(Coalesce(own, home), 5 if one_by_one else 2)
+
         rows = (
             self.picture.stakeholders()
             .order_by()
             .annotate(
-                at_lat=Round(
-                    Coalesce("organisation__lat", "organisation__municipality__lat"), digits
-                ),
-                at_lon=Round(
-                    Coalesce("organisation__lon", "organisation__municipality__lon"), digits
-                ),
+                at_lat=at("lat"),
+                at_lon=at("lon"),
                 proven=Case(
                     When(self.picture.has_evidence(), then=Value(value=True)),
                     default=Value(value=False),
