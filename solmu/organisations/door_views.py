@@ -2,11 +2,13 @@
 
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from solmu.accounts.models import User
@@ -68,7 +70,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
         except invitations.InvitationError as error:
             form.add_error(None, str(error))
         else:
-            return _enter(request, user, "")
+            if known is None or request.viewer.user_id == known.pk:
+                return _enter(request, user, "")
+            # A forwarded invitation must not open an account that somebody already has.
+            messages.success(request, _("The role is added. Sign in as you always do."))
+            return redirect("account_login")
     return _private(
         render(request, "own/invitation.html", {"invitation": asked, "known": known, "form": form})
     )

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from solmu.accounts.models import User
 from solmu.notifications.models import Message
@@ -81,8 +82,10 @@ def test_invited_who_has_an_account_keeps_it(client, place):
     other = factories.institution()
     person = factories.person_with_role(other, "reader", email="uusi@solmu.example")
 
-    client.post(invited(place, role="leader"))
+    answer = client.post(invited(place, role="leader"))
 
+    assert answer["Location"] == reverse("account_login")  # it adds the role, it opens no account
+    assert "_auth_user_id" not in client.session
     assert User.objects.count() == 1
     assert set(Affiliation.objects.filter(person=person).values_list("role", flat=True)) == {
         "reader",
