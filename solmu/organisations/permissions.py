@@ -36,11 +36,6 @@ def can_see_colleagues(viewer: Viewer, institution: Institution) -> bool:
     return viewer.is_admin or viewer.has_role(institution.pk)
 
 
-def edits_somewhere(viewer: Viewer) -> bool:
-    """Whether the viewer does more than read in some institution."""
-    return any(viewer.has_role(key, *EDITORS) for key in viewer.institutions)
-
-
 def can_add(viewer: Viewer) -> bool:
     """Add an organisation to the directory."""
     return viewer.is_admin or viewer.has_role(viewer.institution_id, *EDITORS)

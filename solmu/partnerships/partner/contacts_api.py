@@ -1,6 +1,6 @@
 """The API's contacts: people at stakeholders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -125,8 +125,10 @@ def _editable(request: ApiRequest, id: int) -> Contact:  # noqa: A002
     return contact
 
 
-def _adding(request: ApiRequest) -> Stakeholder | None:
-    """The stakeholder that the body names; None where it names none and some may be edited."""
+def named_stakeholder(
+    request: ApiRequest, may: Callable[[Viewer, Stakeholder], bool]
+) -> Stakeholder | None:
+    """The stakeholder that the body names; None where it names none and some could be named."""
     viewer = request.viewer
     key = body_field(request, "partnership", int)
     if key is None:
@@ -134,9 +136,13 @@ def _adding(request: ApiRequest) -> Stakeholder | None:
             raise PermissionDenied
         return None
     stakeholder = get_object_or_404(Stakeholder.objects.visible_to(viewer), pk=key)
-    if not can_edit(viewer, stakeholder):
+    if not may(viewer, stakeholder):
         raise PermissionDenied
     return stakeholder
+
+
+def _adding(request: ApiRequest) -> Stakeholder | None:
+    return named_stakeholder(request, can_edit)
 
 
 @router.get("/contacts", response=Listing[ContactOut], summary="List contacts")

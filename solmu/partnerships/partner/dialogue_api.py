@@ -13,11 +13,11 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from solmu.lib import clock
-from solmu.lib.api_types import Day, Input, Listed, Listing, body_field, listing
+from solmu.lib.api_types import Day, Input, Listed, Listing, listing
 from solmu.lib.problems import ProblemError, invalid
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
 from solmu.partnerships.partner import dialogue
-from solmu.partnerships.partner.contacts_api import EDITORS, of_institution
+from solmu.partnerships.partner.contacts_api import named_stakeholder, of_institution
 from solmu.partnerships.permissions import can_edit_dialogue, can_log_dialogue
 from solmu.people.api_access import ApiRequest, Bearer
 
@@ -102,17 +102,7 @@ def _editable(request: ApiRequest, id: int) -> DialogueEntry:  # noqa: A002
 
 
 def _logging(request: ApiRequest) -> Stakeholder | None:
-    """The stakeholder that the body names; None where it names none and some may be logged with."""
-    viewer = request.viewer
-    key = body_field(request, "partnership", int)
-    if key is None:
-        if not any(viewer.has_role(institution, *EDITORS) for institution in viewer.institutions):
-            raise PermissionDenied
-        return None
-    stakeholder = get_object_or_404(Stakeholder.objects.visible_to(viewer), pk=key)
-    if not can_log_dialogue(viewer, stakeholder):
-        raise PermissionDenied
-    return stakeholder
+    return named_stakeholder(request, can_log_dialogue)
 
 
 @router.get("/dialogue", response=Listing[EntryOut], summary="List dialogue")
