@@ -104,6 +104,7 @@ def collect_static() -> None:
     if os.environ.get("SOLMU_DEBUG") or os.environ.get("SOLMU_STATIC"):
         return
     digest = sha256((ROOT / "requirements.lock").read_bytes())
+    digest.update((ROOT / "solmu/ui/static_files.py").read_bytes())
     for path in sorted(ROOT.glob("solmu/*/static/**/*")):
         digest.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     home = data_folder() / "static"

@@ -12,6 +12,7 @@ from django.db.models.expressions import BaseExpression
 from django.utils.translation import gettext_lazy as _
 
 from solmu.lib import modules
+from solmu.networks import taking_part
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
 from solmu.organisations import waiting as directory_waits
@@ -27,6 +28,14 @@ from solmu.ui.menu import MenuItem, Waiting
 # What a user is today; each room above people adds a line.
 VIEWER_FACTS: dict[str, Callable[[], BaseExpression]] = {
     "roles": affiliations.roles_fact,
+    **dict(
+        modules.of(
+            "networks",
+            ("participations", taking_part.participations_fact),
+            ("representations", taking_part.representations_fact),
+            ("terms", taking_part.terms_fact),
+        )
+    ),
 }
 
 
@@ -57,6 +66,7 @@ MENU = (
         MenuItem("see", _("Partnerships"), "partnerships:list", "handshake", _has_institution),
     ),
     MenuItem("see", _("Organisations"), "organisations:list", "building-2", _signed_in),
+    *modules.of("networks", MenuItem("do", _("Networks"), "networks:list", "users", _signed_in)),
     MenuItem("", _("Institution"), "institutions:list", "settings", _has_institution_or_all),
 )
 
@@ -106,6 +116,19 @@ HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = modules.of("partnerships", pa
 
 # Panels of an organisation's page, by the name of the address that renders them.
 ORGANISATION_PANELS: tuple[str, ...] = modules.of("partnerships", "partnerships:organisation-panel")
+
+# The tabs of a network's pages: label and the name of an address that takes the network's slug.
+NETWORK_TABS: tuple[tuple[Any, str], ...] = (*modules.of("networks", (_("Home"), "networks:home")),)
+
+# Panels of a network's home: each takes the request and the network, and gives something with a
+# `template`, or None.
+NETWORK_PANELS: tuple[Callable[[Any, Any], Any], ...] = ()
+
+# What a successor in a seat is given: each takes the term and gives lines with a title and a url.
+HAND_OVER: tuple[Callable[[Any], Any], ...] = ()
+
+# What a network takes along when it leaves: each takes the network and yields (file name, rows).
+NETWORK_ARCHIVE: tuple[Callable[[Any], Any], ...] = ()
 
 # Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
 EVIDENCE: dict[str, Callable[[], Any]] = {

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "solmu.live",
     "solmu.organisations",
     "solmu.ties",
+    "solmu.networks",
     "solmu.partnerships",
     "solmu.portal",
     # After the rooms, so that their templates come before allauth's.

@@ -16,6 +16,7 @@ urlpatterns = [
         path("institutions/", include("solmu.partnerships.founding.urls")),
         path("partners/", include("solmu.partnerships.urls")),
     ),
+    *modules.of("networks", path("networks/", include("solmu.networks.urls"))),
     path("institutions/", include("solmu.organisations.institution_urls")),
     path("search/", include("solmu.search.urls")),
     path("mail/", include("solmu.notifications.urls")),

@@ -108,6 +108,7 @@ class Organisation(models.Model):
         UNIVERSITY = "university", _("university")
         ASSOCIATION = "association", _("association")
         PROJECT = "project", _("project")
+        NETWORK = "network", _("network")
         OTHER = "other", _("other")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -21,15 +21,25 @@ from solmu.people.viewer import Viewer
 ERASED_ADDRESS = "erased-{}@erased.invalid"
 
 
-def export(person: Person | None, *, user: User | None = None, own: bool = False) -> dict[str, Any]:
+def export(
+    person: Person | None,
+    *,
+    user: User | None = None,
+    own: bool = False,
+    reader: Viewer | None = None,
+) -> dict[str, Any]:
     """Return every marked field of every row about the person.
 
     `own` is what they may have from their own page: found by the account and its proven address
-    alone, without what institutions have written for themselves.
+    alone, without what institutions have written for themselves. A `reader` gets only what they may
+    read themselves: an administrator no notes that are limited to their author and the leaders.
     """
     user = user or (person.user if person else None)
     records = []
     for model, rows in _rows(person, user, own=own):
+        manager: Any = model._default_manager  # noqa: SLF001
+        if reader is not None and hasattr(manager.all(), "visible_to"):
+            rows = rows.filter(pk__in=manager.visible_to(reader).values("pk"))
         for row in rows:
             records.append(
                 {
@@ -39,6 +49,12 @@ def export(person: Person | None, *, user: User | None = None, own: bool = False
                 }
             )
     return {"format": "solmu-personal-data/1", "records": records}
+
+
+def kept(person: Person) -> list[tuple[type[models.Model], int]]:
+    """The kinds of record that tell of the person, each with how many there are."""
+    found = [(model, rows.count()) for model, rows in _rows(person, person.user)]
+    return [(model, count) for model, count in found if count]
 
 
 @transaction.atomic
@@ -99,18 +115,18 @@ def main(argv: Sequence[str]) -> int:
 def _rows(
     person: Person | None, user: User | None, *, own: bool = False
 ) -> Iterator[tuple[type[models.Model], models.QuerySet]]:
-    addresses = {row.email for row in (person, user) if row and row.email}
-    if person:
-        addresses |= set(person.other_emails)
+    people = _one_with(person) if person else []
+    addresses = {row.email for row in (*people, user) if row and row.email}
+    addresses |= {address for one in people for address in one.other_emails}
     if own:  # others may have written the rest
         addresses = {user.email} if user else set()
     for model in personal.marked(apps.get_models()):
         if own and getattr(model, "ON_REQUEST", False):
             continue
         about = models.Q()
-        if person:
+        if people:
             for path in personal.subject_paths(model, Person):
-                about |= models.Q(**{path: person.pk})
+                about |= models.Q(**{f"{path}__in": [one.pk for one in people]})
         if user:
             for path in personal.subject_paths(model, User):
                 about |= models.Q(**{path: user.pk})
@@ -123,6 +139,16 @@ def _rows(
         if about:
             rows = model._base_manager  # noqa: SLF001
             yield model, rows.filter(pk__in=rows.filter(about).values("pk"))
+
+
+def _one_with(person: Person) -> list[Person]:
+    """The person, and the records that were found to be the same one."""
+    people = [person]
+    while more := Person.objects.filter(merged_into__in=people).exclude(
+        pk__in=[one.pk for one in people]
+    ):
+        people += more
+    return people
 
 
 def _told(value: Any) -> Any:

@@ -20,6 +20,12 @@ class Viewer:
     roles: Mapping[int, frozenset[str]] = field(default_factory=dict)
     institution_id: int | None = None
     institution_names: Mapping[int, str] = field(default_factory=dict)
+    # The networks that the viewer is in today, each with how: lead, contact, deputy, seat, joined …
+    networks: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    # Groups of networks where the viewer has a seat today, each with the role in it: chair …
+    groups: Mapping[int, str] = field(default_factory=dict)
+    # (network, organisation) pairs for which the viewer is the contact person or the deputy.
+    represented: frozenset[tuple[int, int]] = frozenset()
     system_reason: str = ""
 
     @classmethod
@@ -49,7 +55,10 @@ class Viewer:
 
     @property
     def form(self) -> tuple[Hashable, ...]:
-        """What decides the form of the viewer's queries: all but which person it is."""
+        """What decides the form of the viewer's queries about partners: not which person it is.
+
+        Networks are left out: queries scoped by them are not compiled.
+        """
         roles = sorted((key, *sorted(held)) for key, held in self.roles.items())
         return self.is_admin, self.system_reason, *roles
 
@@ -57,3 +66,7 @@ class Viewer:
         """Tell whether the viewer holds one of the roles in the institution (none named: any)."""
         held = self.roles.get(institution_id or 0, frozenset())
         return bool(held.intersection(roles)) if roles else bool(held)
+
+    def represents(self, network_id: int) -> frozenset[int]:
+        """The members of a network for which the viewer is the contact person or the deputy."""
+        return frozenset(one for network, one in self.represented if network == network_id)

@@ -59,6 +59,16 @@ def viewer_of(user: User, institution_id: int | None = None) -> Viewer:
         names[fact["institution"]] = fact["name"]
     if institution_id not in roles:
         institution_id = next(iter(roles), None)
+    networks: dict[int, set[str]] = {}
+    groups: dict[int, str] = {}
+    represented: set[tuple[int, int]] = set()
+    for name in ("participations", "representations", "terms"):
+        for fact in getattr(user, f"fact_{name}", []):
+            networks.setdefault(fact["network"], set()).add(fact["role"])
+            if name == "representations":
+                represented.add((fact["network"], fact["organisation"]))
+            elif name == "terms":
+                groups[fact["group"]] = fact["term"]
     given = getattr(user, "viewer_given_name", None) or ""
     family = getattr(user, "viewer_family_name", None) or ""
     return Viewer(
@@ -70,6 +80,9 @@ def viewer_of(user: User, institution_id: int | None = None) -> Viewer:
         roles={key: frozenset(held) for key, held in roles.items()},
         institution_id=institution_id,
         institution_names=names,
+        networks={key: frozenset(held) for key, held in networks.items()},
+        groups=groups,
+        represented=frozenset(represented),
     )
 
 

@@ -36,7 +36,7 @@ from solmu.partnerships.models import (
 )
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-from solmu.portal import fiction, rebuilding
+from solmu.portal import demo_networks, fiction, rebuilding
 from solmu.portal.personas import PERSONAS
 
 INSTITUTIONS = (
@@ -113,6 +113,7 @@ def fill() -> None:
         _partners(institutions["tavastia"], people)
         _small_picture(institutions["hyria"], people["network-lead"])
         _relations(institutions)
+        demo_networks.fill(institutions, people)
     rebuilding.rebuild_derived()
 
 

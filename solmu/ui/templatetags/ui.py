@@ -16,10 +16,12 @@ from django.utils.translation import ngettext
 
 from solmu.ui import charts, markup
 from solmu.ui.filters import FilterBar
+from solmu.ui.static_files import stylesheets
 from solmu.ui.tables import Table
 
 register = template.Library()
 
+register.simple_tag(stylesheets)
 register.simple_tag(markup.icon, name="icon")
 register.simple_tag(markup.badge, name="badge")
 register.simple_tag(markup.steps, name="steps")

@@ -1,0 +1,53 @@
+"""Addresses that have changed still lead: a page that isn't there any more sends to where it is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from solmu.organisations import merging
+from solmu.organisations.models import Institution
+
+View = Callable[..., HttpResponseBase]
+# Given the request and the address's parameters, the parameters of where it is now, or None.
+Finder = Callable[..., dict[str, Any] | None]
+
+
+def following(find: Finder) -> Callable[[View], View]:
+    """Decorator of pages: where nothing is found, look whether it has moved, and lead there.
+
+    `find` names only what the viewer may see; to everybody else nothing was ever there.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(request, *args, **kwargs)
+            except Http404:
+                match = request.resolver_match
+                moved = find(request, **kwargs) if request.method in {"GET", "HEAD"} else None
+                if moved is None or match is None:
+                    raise
+                address = reverse(match.view_name, kwargs={**kwargs, **moved})
+                query = request.META.get("QUERY_STRING", "")
+                return redirect(f"{address}?{query}" if query else address)
+
+        return answer
+
+    return decorate
+
+
+def present_slug(request: HttpRequest, slug: str, **rest: Any) -> dict[str, Any] | None:
+    """The present address of an institution that once had this one."""
+    found = merging.address_of(slug)
+    if found is None or found.slug == slug:
+        return None
+    seen = Institution.objects.visible_to(request.viewer).filter(pk=found.pk)
+    return {"slug": found.slug} if seen.exists() else None
+
+
+at_present_address = following(present_slug)
