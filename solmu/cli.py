@@ -292,7 +292,7 @@ def backup(argv: list[str]) -> int:
             tar.add(Path(folder) / "about.json", "about.json")
             tar.add(dump, "database.sql")
             if (files := data_folder() / "files").exists():
-                tar.add(files, "files")
+                tar.add(files, "files", filter=_whole)
         half_made.replace(arguments.file)
     print(f"Written: {arguments.file} ({arguments.file.stat().st_size / 1e6:.1f} MB)")
     return 0
@@ -338,6 +338,11 @@ def restore(argv: list[str]) -> int:
         migrate()
     print(f"Restored from {arguments.file}, as it was on {about['made'][:10]}.")
     return 0
+
+
+def _whole(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Leave out of a backup what is just being uploaded."""
+    return None if member.name.startswith("files/half-made") else member
 
 
 def _client(server: PostgresServer | None, url: str, program: str) -> str:

@@ -11,7 +11,10 @@ from typing import Any
 from django.db.models.expressions import BaseExpression
 from django.utils.translation import gettext_lazy as _
 
+from solmu.files import holders as file_holders
 from solmu.lib import modules
+from solmu.networks import evidence as network_evidence
+from solmu.networks import indexing as network_index
 from solmu.networks import taking_part
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
@@ -19,6 +22,7 @@ from solmu.organisations import waiting as directory_waits
 from solmu.partnerships import evidence as partner_evidence
 from solmu.partnerships import indexing as partner_index
 from solmu.partnerships import permissions as partners
+from solmu.partnerships.growing import registering
 from solmu.partnerships.picture import day as partner_day
 from solmu.people.viewer import Viewer
 from solmu.ties import relations
@@ -68,6 +72,7 @@ MENU = (
     MenuItem("see", _("Organisations"), "organisations:list", "building-2", _signed_in),
     *modules.of("networks", MenuItem("do", _("Networks"), "networks:list", "users", _signed_in)),
     MenuItem("", _("Institution"), "institutions:list", "settings", _has_institution_or_all),
+    MenuItem("", _("People"), "people:list", "users", _is_admin),
 )
 
 # What the command palette offers beside the menu.
@@ -77,12 +82,39 @@ ACTIONS = (
         MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
         MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
         MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
+        *modules.of(
+            "networks",
+            MenuItem("", _("From two to many"), "partnerships:growing", "network", _imports),
+        ),
         MenuItem("", _("New institution"), "founding:new", "plus", _is_admin),
     ),
     MenuItem("", _("Proposed facts"), "organisations:proposals", "check", _signed_in),
     MenuItem("", _("Merged entries"), "organisations:merges", "link", _has_institution_or_all),
+    MenuItem("", _("Undelivered mail"), "notifications:undelivered", "mail", _is_admin),
     MenuItem("", _("My account"), "own:me", "user", _signed_in),
 )
+
+
+# What kinds of record with personal fields are called where it is said what is kept of a person.
+PERSONAL_RECORDS: dict[str, Any] = {
+    "people.Person": _("name, addresses, phone and language"),
+    "people.PersonMerge": _("records found to be the same person"),
+    "people.SignedLink": _("links that were mailed"),
+    "accounts.User": _("account"),
+    "accounts.ApiToken": _("API tokens"),
+    "notifications.Message": _("messages that Solmu has sent"),
+    "organisations.Affiliation": _("roles in institutions"),
+    "organisations.Invitation": _("invitations"),
+    "imports.Batch": _("imported spreadsheets that name the person"),
+    "imports.Line": _("rows of imported spreadsheets"),
+    "imports.Changed": _("what imports changed"),
+    "imports.ValueMapping": _("words of spreadsheets that name the person"),
+    "networks.Participant": _("people in networks"),
+    "networks.MemberInvitation": _("invitations to networks"),
+    "partnerships.Contact": _("contact person of a partner"),
+    "partnerships.DialogueEntry": _("dialogue with the person"),
+    "partnerships.Confirmation": _("confirmations that were asked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +134,7 @@ SEARCH_KINDS = dict(
             ("contact", SearchKind(_("person"), "user")),
             ("dialogue", SearchKind(_("dialogue"), "messages-square")),
         ),
+        *modules.of("networks", (network_index.NETWORK, SearchKind(_("network"), "users"))),
     )
 )
 
@@ -109,6 +142,11 @@ SEARCH_KINDS = dict(
 WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (
     *modules.of("partnerships", partner_day.waits),
     directory_waits.waits,
+)
+
+# Who, besides those who brought it, writes the directory's facts of an organisation.
+FACT_WRITERS: tuple[Callable[[Viewer, int], bool], ...] = modules.of(
+    "partnerships", partners.writes_facts_of
 )
 
 # Panels of my day: each gives something with a `template`, or nothing for viewers without it.
@@ -130,11 +168,15 @@ HAND_OVER: tuple[Callable[[Any], Any], ...] = ()
 # What a network takes along when it leaves: each takes the network and yields (file name, rows).
 NETWORK_ARCHIVE: tuple[Callable[[Any], Any], ...] = ()
 
+# What files can be attached to, by kind: who sees them, who may change them, where they are shown.
+FILE_HOLDERS: dict[str, file_holders.Holder] = {}
+
 # Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
 EVIDENCE: dict[str, Callable[[], Any]] = {
     partner_evidence.DIALOGUE: partner_evidence.rebuild_dialogue,
     partner_evidence.CONFIRMATION: partner_evidence.rebuild_confirmations,
     relations.RELATION: relations.rebuild,
+    network_evidence.MEMBERSHIP: network_evidence.rebuild,
 }
 
 # What each kind of source is called where evidence is listed, and how its records are read.
@@ -146,6 +188,9 @@ EVIDENCE_KINDS = {
         _("confirmed by both"), "check", partner_evidence.confirmation_sources
     ),
     relations.RELATION: Kind(_("relation"), "link", relations.sources),
+    network_evidence.MEMBERSHIP: Kind(
+        _("members of one network"), "users", network_evidence.sources
+    ),
 }
 
 # Who writes a room's search entries anew.
@@ -157,15 +202,24 @@ INDEXES: tuple[Callable[[], None], ...] = (
         partner_index.index_contacts,
         partner_index.index_dialogue,
     ),
+    *modules.of("networks", network_index.index_networks),
 )
 
 # What rooms above write anew, in the same transaction, when records of a room below have changed;
 # called by `lib.composed.follow(kind, ids)`.
 FOLLOWS: dict[str, tuple[Callable[[Iterable[int]], None], ...]] = {
-    "organisation": modules.of("partnerships", partner_index.index_organisations),
+    "organisation": (
+        *modules.of("partnerships", partner_index.index_organisations),
+        *modules.of("networks", network_index.index_organisations),
+    ),
     "person": modules.of("partnerships", partner_index.index_people),
     "relation": (relations.follow,),
+    "membership": modules.of("partnerships", registering.follow_memberships),
     # What a merge has moved, by the model.
+    "networks.Membership": (
+        network_evidence.follow_memberships,
+        *modules.of("networks", network_index.index_memberships),
+    ),
     "partnerships.Stakeholder": (
         partner_index.index_stakeholders,
         partner_evidence.follow_stakeholders,

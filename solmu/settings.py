@@ -86,15 +86,18 @@ INSTALLED_APPS = [
     "solmu.accounts",
     "solmu.jobs",
     "solmu.audit",
+    "solmu.files",
     "solmu.people",
     "solmu.notifications",
     "solmu.imports",
     "solmu.search",
     "solmu.live",
     "solmu.organisations",
+    "solmu.goals",
     "solmu.ties",
     "solmu.networks",
     "solmu.partnerships",
+    "solmu.plans",
     "solmu.portal",
     # After the rooms, so that their templates come before allauth's.
     "allauth",
@@ -142,12 +145,18 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": _database()}
-# Each process keeps what it has drawn; the database's own marks say when it is out of date.
 CACHES = {
+    # Tries to sign in and to ask for links are counted here, over all processes.
     "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    # Each process keeps what it has drawn; the database's own marks say when it is out of date.
+    "process": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 2000},
-    }
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -224,6 +233,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 MEDIA_ROOT = DATA / "files"
+# The largest file that is taken in, in bytes.
+SOLMU_FILE_LIMIT = int(os.environ.get("SOLMU_FILE_LIMIT_MB", "50")) * 1_000_000
 
 MAILERS = {
     "default": {

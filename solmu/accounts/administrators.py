@@ -23,7 +23,7 @@ def give(user: User, *, by: str) -> None:
     if not user.is_admin:
         user.is_admin = True
         user.save(update_fields=["is_admin"])
-        log.warning("administrator's rights given", extra={"user": user.pk, "by": by})
+        log.warning("user %s was made an administrator by %s", user.pk, by)
 
 
 @transaction.atomic
@@ -38,4 +38,4 @@ def take(user: User, *, by: str) -> None:
     user = admins[user.pk]
     user.is_admin = user.is_superuser = False
     user.save(update_fields=["is_admin", "is_superuser"])
-    log.warning("administrator's rights taken", extra={"user": user.pk, "by": by})
+    log.warning("user %s is no administrator any more, by %s", user.pk, by)

@@ -36,13 +36,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in. Who they are is a people.Person; this is the key to the door."""
 
     PERSONAL: ClassVar = {"email": "e-mail address for signing in"}
-    IMPERSONAL: ClassVar = {"password", "language", "theme"}
+    IMPERSONAL: ClassVar = {"password", "language"}
 
     email = models.EmailField(_("e-mail"))
     is_active = models.BooleanField(default=True)
     is_admin = models.BooleanField(default=False)
     language = models.CharField(max_length=2, blank=True, default="")
-    theme = models.CharField(max_length=5, blank=True, default="")
     date_joined = models.DateTimeField(default=clock.real_now)
 
     objects = UserManager()

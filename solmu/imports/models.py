@@ -90,7 +90,9 @@ class Line(models.Model):
     ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar = {"sheet", "action", "reasons", "decision", "candidates"}
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
     number = models.IntegerField()
     sheet = models.CharField(max_length=100, blank=True)
     row = models.IntegerField()

@@ -62,9 +62,9 @@ class Network(models.Model):
 
     PERSONAL: ClassVar[dict[str, str]] = {}
     IMPERSONAL: ClassVar = {
-        "kind", "purpose", "vision", "language", "coordination", "funding", "funding_source",
-        "themes", "languages", "hue", "motto", "cost_rule", "need", "way_of_working",
-        "groups_elsewhere",
+        "kind", "purpose", "vision", "language", "coordination", "led_by_name", "funding",
+        "funding_source", "themes", "languages", "hue", "motto", "cost_rule", "need",
+        "way_of_working", "groups_elsewhere",
     }  # fmt: skip
 
     organisation = models.OneToOneField(Organisation, primary_key=True, on_delete=models.PROTECT)
@@ -83,6 +83,8 @@ class Network(models.Model):
         on_delete=models.PROTECT,
         related_name="networks_led",
     )
+    # Who leads, where the directory doesn't have them: of networks run elsewhere.
+    led_by_name = models.CharField(_("led by"), max_length=200, blank=True)
     led_until = models.DateField(_("led until"), null=True, blank=True)
     funding = models.TextField(_("funding"), blank=True)
     funding_source = models.CharField(_("source of the funding"), max_length=200, blank=True)
@@ -100,6 +102,10 @@ class Network(models.Model):
     valid = DateRangeField()
     hue = models.CharField(_("colour"), max_length=12, choices=Hue, default=Hue.LAKE)
     motto = models.CharField(_("motto"), max_length=160, blank=True)
+    # The coordinator's name and address stand on the public page only if they said so.
+    contact_public = models.BooleanField(
+        _("The public page tells the coordinator's name and e-mail address"), default=False
+    )
     cost_rule = models.CharField(
         _("costs are agreed when"), max_length=10, choices=CostRule, default=CostRule.EVERY
     )
@@ -183,6 +189,81 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} in {self.network_id}"
+
+
+class MemberInvitation(models.Model):
+    """That somebody was asked to be a member's contact person; the link is a people.SignedLink."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for an answer")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        CANCELLED = "cancelled", _("cancelled")
+
+    PERSONAL: ClassVar = {"email": "address of the invited"}
+    SUBJECT: ClassVar = ("person",)
+    SUBJECT_EMAIL: ClassVar = ("email",)
+    IMPERSONAL: ClassVar = {"language", "state"}
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="invitations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("language"), max_length=2, default="fi")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    # Who answered; until then nobody is known by more than the address.
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    invited_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=clock.real_now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfNetworkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "organisation", "email"],
+                condition=Q(state="open"),
+                name="member_invitation_is_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Archive(models.Model):
+    """All that a network has, packed into one file for those who run it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("is being made")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("could not be made")
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar = {"state", "doing"}
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="archives")
+    asked_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=clock.real_now)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # What is being packed, and how many parts of all are done.
+    doing = models.CharField(max_length=100, blank=True)
+    done = models.IntegerField(default=0)
+    parts = models.IntegerField(default=0)
+    content = models.BinaryField(null=True)
+    size = models.BigIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfNetworkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.network_id} {self.asked_at:%Y-%m-%d}"
 
 
 @tracked
@@ -316,14 +397,6 @@ class Group(models.Model):
     task = models.TextField(_("task"), blank=True)
     language = models.CharField(max_length=2, default="fi")
     meetings_a_year = models.SmallIntegerField(_("meetings a year"), null=True, blank=True)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name=_("part of the group"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="subgroups",
-    )
     valid = DateRangeField()
     closing_note = models.CharField(_("why it was closed"), max_length=300, blank=True)
 
@@ -366,6 +439,42 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.earlier_id} → {self.later_id}"
+
+
+@tracked
+class Placement(models.Model):
+    """That a group works under another for a time, as its sub-group."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="placements")
+    parent = models.ForeignKey(
+        Group,
+        verbose_name=_("part of the group"),
+        on_delete=models.PROTECT,
+        related_name="subgroups",
+    )
+    valid = DateRangeField()
+
+    objects = OfGroupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="group_is_part_of_one_at_a_time",
+                expressions=[
+                    ("group", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=~Q(group=F("parent")), name="group_is_part_of_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(valid__isempty=True), name="placement_has_a_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} in {self.parent_id}"
 
 
 @tracked

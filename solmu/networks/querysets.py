@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class DatedQuerySet(models.QuerySet):
     def on(self, day: date) -> Self:
         """Rows whose period covers a day."""
         return self.filter(valid__contains=day)
+
+    def not_over(self, day: date) -> Self:
+        """Rows whose period covers a day or begins later."""
+        return self.filter(valid__overlap=DateRange(day, None, "[)"))
 
 
 class NetworkQuerySet(DatedQuerySet):

@@ -22,9 +22,10 @@ from solmu.lib.translated import LANGUAGES
 from solmu.organisations import directory
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
-from solmu.organisations.permissions import EDITORS, can_add, can_edit
+from solmu.organisations.permissions import EDITORS, can_add, can_edit, can_manage, can_write
 from solmu.organisations.querysets import called
 from solmu.people.api_access import ApiRequest, Bearer
+from solmu.people.viewer import Viewer
 
 router = Router()
 
@@ -150,10 +151,7 @@ def _adding(request: ApiRequest) -> Institution | None:
     if not slug:
         return Institution.objects.filter(pk=viewer.institution_id).first()
     institution = (
-        Institution.objects.visible_to(viewer)
-        .filter(organisation__slug=slug)
-        .select_related("organisation")
-        .first()
+        Institution.objects.visible_to(viewer).at(slug).select_related("organisation").first()
     )
     if institution is None:
         raise Http404
@@ -178,7 +176,7 @@ def organisations(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
         rows = rows.filter(country=asked.country.upper())
     if asked.business_id:
         rows = rows.filter(business_id=asked.business_id)
-    return listing(rows, [("id", "asc")], asked, _shown)
+    return listing(rows, [("id", "asc")], asked, lambda page: _shown(page, request.viewer))
 
 
 @router.get(
@@ -189,7 +187,7 @@ def organisations(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
 )
 def organisation(request: ApiRequest, id: int) -> OrganisationOut:  # noqa: A002
     """Read one organisation."""
-    return _shown([request.record])[0]
+    return _shown([request.record], request.viewer)[0]
 
 
 @router.post(
@@ -202,11 +200,17 @@ def add_organisation(request: ApiRequest, body: NewOrganisation) -> Status[Organ
     """Add an organisation, or get the one with the same business ID (200)."""
     facts = _facts(request, body)
     try:
-        added, new = directory.add(facts, by=request.viewer, institution=request.record)
+        added, new = directory.add(
+            facts,
+            by=request.viewer,
+            institution=request.record,
+            proposes=request.record is not None
+            and not can_manage(request.viewer, request.record.pk),
+        )
     except directory.DirectoryError as error:
         raise _refused(error) from error
     found = _visible(request).get(pk=added.pk)
-    return Status(HTTPStatus.CREATED if new else HTTPStatus.OK, _shown([found])[0])
+    return Status(HTTPStatus.CREATED if new else HTTPStatus.OK, _shown([found], request.viewer)[0])
 
 
 @router.patch(
@@ -224,14 +228,19 @@ def change_organisation(request: ApiRequest, id: int, body: Facts) -> Changed:  
             _facts(request, body),
             by=viewer,
             institution_id=viewer.institution_id,
+            proposes=not can_write(viewer, request.record),
         )
     except directory.DirectoryError as error:
         raise _refused(error) from error
-    shown = _shown([_seen(request, id)])[0]
+    shown = _shown([_seen(request, id)], viewer)[0]
     return Changed(**shown.model_dump(), proposed=outcome.proposed)
 
 
-def _shown(rows: Sequence[Organisation]) -> list[OrganisationOut]:
+def _shown(rows: Sequence[Organisation], viewer: Viewer) -> list[OrganisationOut]:
+    # What an institution alone knows of may be part of what all know.
+    parents = {row.parent_id for row in rows if row.parent_id}
+    seen = Organisation.objects.visible_to(viewer).filter(pk__in=parents)
+    known = set(seen.values_list("pk", flat=True)) if parents else set()
     return [
         OrganisationOut(
             id=row.pk,
@@ -252,7 +261,7 @@ def _shown(rows: Sequence[Organisation]) -> list[OrganisationOut]:
             lon=row.lon,
             website=row.website,
             fields=row.fields,
-            parent=row.parent_id,
+            parent=row.parent_id if row.parent_id in known else None,
             public=row.public,
         )
         for row in rows

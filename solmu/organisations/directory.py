@@ -4,6 +4,7 @@ A fact that another institution or a register gave is never overwritten: the cha
 An entry that only one institution brought is seen by that institution alone.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,8 +33,8 @@ FACTS = (
 )  # fmt: skip
 REGISTER = "register"
 SELF = "self"
-# Addresses under /organisations/ that are no organisation's.
-RESERVED = frozenset(["new", "merges", "proposals", "relations", "n"])
+# Addresses under /organisations/ and /networks/ that are no organisation's.
+RESERVED = frozenset(["new", "merges", "proposals", "relations", "n", "elsewhere", "invitations"])
 
 Source = int | str
 
@@ -71,9 +72,7 @@ def fact_name(field: str) -> Any:
 
 def free_slug(name: str) -> str:
     """Return an address for a name that no organisation has or has had."""
-    stem = slugify(names.folded(name))[:70].strip("-") or "organisation"
-    if stem.isdigit() or stem in RESERVED:
-        stem = f"organisation-{stem}"
+    stem = slug_stem(name)
     taken = set(Organisation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     taken |= set(SlugHistory.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     if stem not in taken:
@@ -84,6 +83,17 @@ def free_slug(name: str) -> str:
     return f"{stem}-{number}"
 
 
+def private_slug(name: str) -> str:
+    """Return an address for an entry that one institution brought: it tells of no other entry."""
+    return f"{slug_stem(name)[:60].strip('-')}-{secrets.token_hex(4)}"
+
+
+def slug_stem(name: str) -> str:
+    """Return a name as addresses write it."""
+    stem = slugify(names.folded(name))[:70].strip("-") or "organisation"
+    return f"organisation-{stem}" if stem.isdigit() or stem in RESERVED else stem
+
+
 @transaction.atomic
 def add(
     facts: Mapping[str, Any],
@@ -91,20 +101,26 @@ def add(
     by: Viewer,
     institution: Institution | None = None,
     origin: str = OrganisationSource.Origin.PERSON,
+    proposes: bool = False,
 ) -> tuple[Organisation, bool]:
-    """Add an entry, or find the one with the same business ID; says whether it is new.
+    """Add an entry, or find the one with the same business ID; says whether it is new to them.
 
-    Without an institution the facts come from a register, and the entry is public at once.
+    Without an institution the facts come from a register, and the entry is public at once. That
+    another institution alone knew of the entry till now is not told: to this one it is new.
     """
     try:
         with transaction.atomic():
-            return _add(facts, by, institution, origin)
+            return _add(facts, by, institution, origin, proposes)
     except IntegrityError:  # somebody was faster: now their entry, or address, is seen
-        return _add(facts, by, institution, origin)
+        return _add(facts, by, institution, origin, proposes)
 
 
 def _add(
-    facts: Mapping[str, Any], by: Viewer, institution: Institution | None, origin: str
+    facts: Mapping[str, Any],
+    by: Viewer,
+    institution: Institution | None,
+    origin: str,
+    proposes: bool,
 ) -> tuple[Organisation, bool]:
     country, business_id = facts.get("country") or "FI", facts.get("business_id") or ""
     given = {key: facts[key] for key in FACTS if facts.get(key) not in (None, "", [])}
@@ -115,11 +131,13 @@ def _add(
             country=country, business_id=business_id, merged_into=None
         ).first()
         if same:
+            known = same.public or Organisation.objects.visible_to(by).filter(pk=same.pk).exists()
             if institution:
                 add_source(same, institution, origin=origin, by=by)
-            edit(same, given, by=by, institution_id=institution.pk if institution else None)
+            key = institution.pk if institution else None
+            edit(same, given, by=by, institution_id=key, proposes=proposes)
             same.refresh_from_db()
-            return same, False
+            return same, not known
         given["business_id"] = business_id
     title = given.get("name_fi") or given.get("name_sv") or given.get("name_en") or ""
     if not title:
@@ -127,7 +145,7 @@ def _add(
     source: Source = institution.pk if institution else REGISTER
     with history.acting(by, gettext_noop("organisation added")):
         organisation = Organisation(
-            slug=free_slug(title),
+            slug=private_slug(title) if institution else free_slug(title),
             name_key=names.key(title),
             public=institution is None,
             fact_sources=dict.fromkeys(given, source),
@@ -150,20 +168,34 @@ def edit(
     *,
     by: Viewer,
     institution_id: int | None = None,
+    proposes: bool = False,
 ) -> Outcome:
-    """Change the facts that the giver may change, and propose the others."""
+    """Change the facts that the giver may change, and propose the others.
+
+    Somebody who `proposes` changes none: where their institution could, its coordinators decide.
+    """
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     source = _source(organisation, institution_id)
     outcome = Outcome()
     new = {key: facts[key] for key in FACTS if key in facts}
+    held: set[str] = set()
     if new.get("business_id"):
         country = new.get("country") or organisation.country
         new["business_id"] = checked_business_id(new["business_id"], country)
-        _refuse_taken(organisation, country, new["business_id"])
+        if _taken_unseen(organisation, country, new["business_id"], by):
+            held.add("business_id")
+        else:
+            _refuse_taken(organisation, country, new["business_id"])
+    if new.get("parent"):
+        refuse_loop(organisation, new["parent"])
+    ours: list[str] = []
     for key, value in new.items():
         if _stored(value) == _stored(getattr(organisation, key)):
             continue
-        if _may_change(organisation, key, source):
+        may = key not in held and _may_change(organisation, key, source)
+        if may and proposes:
+            ours.append(key)
+        if may and not proposes:
             setattr(organisation, key, value)
             organisation.fact_sources[key] = source
             outcome.changed.append(key)
@@ -189,6 +221,10 @@ def edit(
             for key in outcome.proposed
         ]
         name_givers(proposed)
+        if ours and _is_used(organisation, institution_id):
+            FactProposal.objects.filter(pk__in=proposed, field__in=ours, giver=None).update(
+                giver_id=institution_id
+            )
     if outcome.changed:
         indexing.index_changed([organisation.pk])
     return outcome
@@ -213,7 +249,10 @@ def add_source(
 def publish_confirmed(organisation_ids: Iterable[int], *, by: Viewer) -> list[int]:
     """Make public those of the entries that a second institution has brought."""
     ids = list(organisation_ids)
-    waiting = Organisation.objects.filter(pk__in=ids, public=False, merged_into=None)
+    # Who says of itself whether it is public is not published by others.
+    waiting = Organisation.objects.filter(pk__in=ids, public=False, merged_into=None).exclude(
+        fact_sources__has_key="public"
+    )
     confirmed = [
         organisation.pk
         for organisation in waiting.prefetch_related("sources").select_for_update()
@@ -232,6 +271,9 @@ def publish(organisation: Organisation, *, by: Viewer) -> None:
     with history.acting(by, gettext_noop("made public")):
         organisation.public = True
         organisation.save(update_fields=["public"])
+        name = organisation.name_fi or organisation.name_sv or organisation.name_en
+        if organisation.slug != slug_stem(name):
+            rename_address(organisation, free_slug(name), by=by)
     indexing.index_changed([organisation.pk])
 
 
@@ -276,7 +318,11 @@ def accept(proposal: FactProposal, *, by: Viewer) -> None:
     organisation = Organisation.objects.select_for_update().get(pk=proposal.organisation_id)
     column: Any = Organisation._meta.get_field(proposal.field)  # noqa: SLF001
     if proposal.field == "business_id" and proposal.value:
+        if _taken_unseen(organisation, organisation.country, proposal.value, by):
+            raise DirectoryError(_("An administrator has to look at this one."))
         _refuse_taken(organisation, organisation.country, proposal.value)
+    if proposal.field == "parent" and proposal.value:
+        refuse_loop(organisation, Organisation.objects.get(pk=proposal.value))
     setattr(organisation, column.attname, proposal.value)
     organisation.fact_sources[proposal.field] = _source(organisation, proposal.institution_id)
     _place(organisation, {proposal.field: proposal.value})
@@ -337,6 +383,34 @@ def _refuse_taken(organisation: Organisation, country: str, business_id: str) ->
     taken = Organisation.objects.filter(country=country, business_id=business_id, merged_into=None)
     if taken.exclude(pk=organisation.pk).exists():
         raise DirectoryError(_("Another organisation has that business ID."))
+
+
+def _taken_unseen(
+    organisation: Organisation, country: str, business_id: str, viewer: Viewer
+) -> bool:
+    """Tell whether an entry that the viewer may not know of has the business ID.
+
+    It is not refused, which would tell of the entry: an administrator sees both, and merges them.
+    """
+    taken = Organisation.objects.filter(country=country, business_id=business_id, merged_into=None)
+    others = taken.exclude(pk=organisation.pk).values_list("pk", flat=True)
+    seen = Organisation.objects.visible_to(viewer)
+    return any(not seen.filter(pk=other).exists() for other in others)
+
+
+def refuse_loop(organisation: Organisation, parent: Organisation) -> None:
+    """Refuse to make an organisation a part of itself, or of what is a part of it."""
+    above: Organisation | None = parent
+    while above is not None:
+        if above.pk == organisation.pk:
+            raise DirectoryError(_("An organisation can't be a part of itself."))
+        above = above.parent
+
+
+def _is_used(organisation: Organisation, institution_id: int | None) -> bool:
+    return OrganisationSource.objects.filter(
+        organisation=organisation, institution_id=institution_id
+    ).exists()
 
 
 def _slug_taken(organisation: Organisation, slug: str) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from solmu.accounts.models import User
-from solmu.organisations import invitations, signing_in
+from solmu.organisations import invitations, own_address, signing_in
 from solmu.organisations.forms import AcceptForm, EmailForm
 from solmu.people import links
 
@@ -51,6 +51,18 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
     return _private(
         render(request, "own/link.html", {"owner": user, "next": target}, status=status)
     )
+
+
+@require_http_methods(["GET", "POST"])
+def address(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Whose address changes to which; pressing the button changes it and uses the link up."""
+    if request.method == "POST" and (user := own_address.confirm(token)):
+        text = _("You sign in as %(email)s from now on.")
+        messages.success(request, text % {"email": user.email})
+        return redirect("own:me" if request.viewer.user_id == user.pk else "account_login")
+    found = own_address.find(token)
+    context = {"owner": found[0], "email": found[1].email} if found else {"owner": None}
+    return _private(render(request, "own/address.html", context, status=200 if found else 410))
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,8 +7,9 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.contrib.auth import password_validation
+from django.core.validators import RegexValidator
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from solmu.accounts.models import User
@@ -107,53 +108,6 @@ class FieldsField(forms.MultipleChoiceField):
         super().__init__(choices=list(FIELDS.items()), **{"required": False, **kwargs})
 
 
-class OrganisationForm(forms.ModelForm):
-    """The public facts of an organisation."""
-
-    country = forms.ChoiceField(label=_("Country"), initial="FI")
-    field_codes = FieldsField(label=_("Fields"))
-
-    class Meta:
-        model = Organisation
-        fields = [
-            "name_fi", "name_sv", "name_en", "kind", "country", "business_id", "oid",
-            "municipality", "postal_code", "website", "lat", "lon",
-        ]  # fmt: skip
-        help_texts = {
-            "business_id": _("Finnish business ID, or the VAT number of another EU country."),
-            "oid": _("The identifier of an education provider, if it has one."),
-            "lat": _("Only if you know better than the middle of the municipality."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
-        municipality: Any = self.fields["municipality"]
-        municipality.queryset = Municipality.objects.filter(merged_into=None).order_by("name_fi")
-        municipality.empty_label = "–"
-        self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
-        self.fields["field_codes"].initial = list(getattr(self.instance, "fields", None) or [])
-        self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "field_codes"])
-
-    def clean(self) -> dict[str, Any]:
-        """A name in some language, and a business ID that can be right."""
-        facts = super().clean() or self.cleaned_data
-        if not any(facts.get(f"name_{code}") for code in ("fi", "sv", "en")):
-            self.add_error("name_fi", _("Give a name in at least one language."))
-        try:
-            facts["business_id"] = directory.checked_business_id(
-                facts.get("business_id", ""), facts.get("country", "FI")
-            )
-        except directory.DirectoryError as error:
-            self.add_error("business_id", str(error))
-        facts["fields"] = facts.pop("field_codes", [])
-        return facts
-
-    def _post_clean(self) -> None:
-        # The directory's own job writes the facts; the form changes no record.
-        pass
-
-
 class OrganisationField(forms.CharField):
     """An organisation of the directory, by name, business ID or number ("#12")."""
 
@@ -189,6 +143,142 @@ class OrganisationField(forms.CharField):
         if len(found) > 1:
             raise forms.ValidationError(_("Several have that name. Choose one of those offered."))
         return found[0]
+
+
+class OrganisationForm(forms.ModelForm):
+    """The public facts of an organisation."""
+
+    country = forms.ChoiceField(label=_("Country"), initial="FI")
+    field_codes = FieldsField(label=_("Fields"))
+
+    class Meta:
+        model = Organisation
+        fields = [
+            "name_fi", "name_sv", "name_en", "kind", "country", "business_id", "oid",
+            "municipality", "postal_code", "website", "lat", "lon",
+        ]  # fmt: skip
+        help_texts = {
+            "business_id": _("Finnish business ID, or the VAT number of another EU country."),
+            "oid": _("The identifier of an education provider, if it has one."),
+            "lat": _("Only if you know better than the middle of the municipality."),
+        }
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
+        self.fields["parent"] = OrganisationField(
+            viewer,
+            label=_("Part of"),
+            required=False,
+            max_length=250,
+            help_text=_("The organisation that this one belongs to: its owner, group or city."),
+        )
+        # What an institution alone knows of may be part of what all know: it stays as it is.
+        parent = self.instance.parent if self.instance.pk else None
+        seen = Organisation.objects.visible_to(viewer)
+        self.keeps_parent = bool(parent) and not seen.filter(pk=parent.pk).exists()
+        if parent and not self.keeps_parent:
+            self.fields["parent"].initial = f"{parent.name} #{parent.pk}"
+        municipality: Any = self.fields["municipality"]
+        municipality.queryset = Municipality.objects.filter(merged_into=None).order_by("name_fi")
+        municipality.empty_label = "–"
+        self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
+        self.fields["field_codes"].initial = list(getattr(self.instance, "fields", None) or [])
+        self.order_fields([*self.Meta.fields[:5], "business_id", "oid", "field_codes"])
+
+    def clean(self) -> dict[str, Any]:
+        """A name in some language, and a business ID that can be right."""
+        facts = super().clean() or self.cleaned_data
+        if not any(facts.get(f"name_{code}") for code in ("fi", "sv", "en")):
+            self.add_error("name_fi", _("Give a name in at least one language."))
+        try:
+            facts["business_id"] = directory.checked_business_id(
+                facts.get("business_id", ""), facts.get("country", "FI")
+            )
+        except directory.DirectoryError as error:
+            self.add_error("business_id", str(error))
+        facts["fields"] = facts.pop("field_codes", [])
+        if self.keeps_parent and not facts.get("parent"):
+            facts.pop("parent", None)
+        elif self.instance.pk and (parent := facts.get("parent")):
+            try:
+                directory.refuse_loop(self.instance, parent)
+            except directory.DirectoryError as error:
+                self.add_error("parent", str(error))
+        return facts
+
+    def _post_clean(self) -> None:
+        # The directory's own job writes the facts; the form changes no record.
+        pass
+
+
+class SlugForm(forms.Form):
+    """The readable address of an organisation."""
+
+    slug = forms.CharField(
+        label=_("New address"),
+        max_length=80,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
+                _("Small letters a–z, digits, and single hyphens between them."),
+            )
+        ],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Small letters a–z, digits, and single hyphens between them."),
+    )
+
+
+class EraseForm(forms.Form):
+    """Why a person is erased, and that it is meant."""
+
+    REASONS = (
+        gettext_noop("erased at the person's request"),
+        gettext_noop("erased as no longer needed"),
+        gettext_noop("erased as recorded by mistake"),
+    )
+
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        choices=[(text, gettext_lazy(text)) for text in REASONS],
+        widget=forms.RadioSelect,
+        initial=REASONS[0],
+    )
+    sure = forms.BooleanField(label=_("Nothing in the law asks us to keep these, and I am sure."))
+
+
+class ChangeEmailForm(forms.Form):
+    """Another address to sign in with, and the password once more where there is one."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    password = forms.CharField(
+        label=_("Present password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="new-%s", **kwargs)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_email(self) -> str:
+        """The address in small letters; the present one is no change."""
+        email = str(self.cleaned_data["email"]).lower()
+        if email == self.user.email.lower():
+            raise forms.ValidationError(_("You sign in with that address already."))
+        return email
+
+    def clean_password(self) -> str:
+        """Whoever finds an open computer must not be able to take the account over."""
+        password = str(self.cleaned_data["password"])
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("The password is not right."))
+        return password
 
 
 class RelationForm(forms.Form):

@@ -7,7 +7,8 @@ from solmu.search import indexing
 
 ORGANISATION = "organisation"
 
-# One row for all who may see it, or one for each institution that alone knows the entry.
+# One row for all who may see it, or one for each institution that alone knows the entry; what came
+# with the institution's own import has none, as it is found as its partner.
 _ORGANISATIONS = """
     SELECT o.id AS record_id, s.institution_id, o.public, FALSE AS leaders_only,
         NULL::bigint AS author_id,
@@ -18,7 +19,8 @@ _ORGANISATIONS = """
             AS language,
         '/organisations/' || o.id || '/' AS url
     FROM organisations_organisation o
-    LEFT JOIN organisations_organisationsource s ON s.organisation_id = o.id AND NOT o.public
+    LEFT JOIN organisations_organisationsource s
+        ON s.organisation_id = o.id AND s.origin <> 'import' AND NOT o.public
     LEFT JOIN organisations_municipality m ON m.code = o.municipality_id
     LEFT JOIN organisations_region r ON r.code = o.region_id
     WHERE o.merged_into_id IS NULL AND (o.public OR s.id IS NOT NULL)

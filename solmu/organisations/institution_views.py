@@ -17,6 +17,7 @@ from solmu.organisations import affiliations, invitations
 from solmu.organisations import institutions as founding
 from solmu.organisations.forms import AreaForm, InviteForm, RoleForm
 from solmu.organisations.models import Affiliation, Institution, Invitation
+from solmu.organisations.moved import at_present_address
 from solmu.organisations.permissions import can_found, can_give, can_manage, can_see_colleagues
 from solmu.people.viewing import CURRENT_INSTITUTION
 
@@ -54,6 +55,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@at_present_address
 def general(request: HttpRequest, slug: str) -> HttpResponse:
     """Operating area and fields."""
     institution = _institution(request, slug)
@@ -97,6 +99,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 @login_required
+@at_present_address
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Colleagues with their roles, and invitations that wait for an answer."""
     institution = _institution(request, slug)

@@ -21,7 +21,13 @@ from solmu.lib.periods import first_day, last_day
 from solmu.organisations import merging
 from solmu.organisations.forms import OrganisationField
 from solmu.organisations.models import Merge, Organisation
-from solmu.organisations.permissions import can_ask_merge, can_decide_merge, can_undo_merge
+from solmu.organisations.permissions import (
+    can_ask_merge,
+    can_ask_undo,
+    can_decide_merge,
+    can_undo_merge,
+)
+from solmu.organisations.querysets import UNDO_ASKED
 from solmu.people.viewer import Viewer
 
 # What the rows whose periods may overlap are called, by the model's label.
@@ -94,12 +100,13 @@ def merges(request: HttpRequest) -> HttpResponse:
         .select_related("kept", "gone", "asked_by")
         .order_by("-pk")
     )
+    waits = Q(state=Merge.State.WAITING) | UNDO_ASKED
     return render(
         request,
         "organisations/merges.html",
         {
-            "waiting": seen.filter(state=Merge.State.WAITING),
-            "decided": seen.exclude(state=Merge.State.WAITING)[:100],
+            "waiting": seen.filter(waits),
+            "decided": seen.exclude(waits)[:100],
         },
     )
 
@@ -113,11 +120,20 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     )
     viewer = request.viewer
     may_decide = found.state == Merge.State.WAITING and can_decide_merge(viewer, found)
-    may_undo = found.state == Merge.State.DONE and can_undo_merge(viewer, found)
+    done = found.state == Merge.State.DONE
+    may_undo = done and can_undo_merge(viewer, found)
+    may_ask_undo = done and not may_undo and can_ask_undo(viewer, found)
     choices = {**found.choices, **asked_choices(request)}
     if request.method == "POST":
         act = request.POST.get("act", "")
-        if (act in {"accept", "decline"} and not may_decide) or (act == "undo" and not may_undo):
+        may = {
+            "accept": may_decide,
+            "decline": may_decide,
+            "undo": may_undo,
+            "ask-undo": may_ask_undo,
+            "keep": may_undo and viewer.is_admin,
+        }
+        if not may.get(act, True):
             raise PermissionDenied
         try:
             return _act(request, found, act, choices)
@@ -138,6 +154,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
             "questions": questions,
             "may_decide": may_decide,
             "may_undo": may_undo,
+            "may_ask_undo": may_ask_undo,
         },
         status=422 if request.method == "POST" else 200,
     )
@@ -157,6 +174,12 @@ def _act(request: HttpRequest, found: Merge, act: str, choices: dict[str, str]) 
             messages.warning(request, text % {"n": len(left)})
         else:
             messages.success(request, _("The merge is taken back."))
+    elif act == "ask-undo":
+        merging.ask_undo(found, by=request.viewer)
+        messages.success(request, _("An administrator is asked to take the merge back."))
+    elif act == "keep":
+        merging.keep(found, by=request.viewer)
+        messages.success(request, _("The entries stay one."))
     elif act == "decline":
         merging.decline(found, by=request.viewer)
         messages.success(request, _("Both entries stay as they are."))

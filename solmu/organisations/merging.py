@@ -4,6 +4,7 @@ Everything that points to the entry that goes leads to the one that stays. Where
 overlap, a person settles which holds. A public entry may be others' too: an administrator accepts.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,22 @@ def decline(merge: Merge, *, by: Viewer) -> None:
 
 
 @transaction.atomic
+def ask_undo(merge: Merge, *, by: Viewer) -> None:
+    """Ask an administrator to take a merge back that affects others too."""
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    if merge.state != Merge.State.DONE:
+        raise MergeError(_("Only a merge that is done can be taken back."))
+    merge.undo_asked_at = clock.real_now()
+    merge.save(update_fields=["undo_asked_at"])
+
+
+@transaction.atomic
+def keep(merge: Merge, *, by: Viewer) -> None:
+    """Leave a merge as it is although somebody asked to take it back."""
+    Merge.objects.filter(pk=merge.pk).update(undo_asked_at=None)
+
+
+@transaction.atomic
 def take_back(merge: Merge, *, by: Viewer) -> list[dict[str, Any]]:
     """Undo a merge; returns what has been changed since and stays with the kept entry."""
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
@@ -144,12 +161,28 @@ def _follow(merge: Merge) -> None:
         follow("relation" if model == RELATION else model, keys)
 
 
+def end_of(organisation: Organisation) -> Organisation:
+    """The entry that a merged one has become, through merges."""
+    while organisation.merged_into is not None:
+        organisation = organisation.merged_into
+    return organisation
+
+
+def became(model: str, pk: int) -> Iterator[tuple[dict[str, Any], int]]:
+    """For a row that a merge made one with another: what it held, and which entry it is now of."""
+    done = Merge.objects.filter(
+        state=Merge.State.DONE, journal__contains=[{"do": "delete", "model": model, "pk": pk}]
+    )
+    for merge in done.select_related("kept__merged_into"):
+        for entry in merge.journal:
+            if (entry["do"], entry["model"], entry["pk"]) == ("delete", model, pk):
+                yield entry["values"], end_of(merge.kept).pk
+
+
 def address_of(slug: str) -> Organisation | None:
     """The organisation that an address, present or former, leads to, through merges."""
     found = Organisation.objects.filter(slug=slug).select_related("merged_into").first()
     if found is None:
         former = SlugHistory.objects.filter(slug=slug).select_related("organisation").first()
         found = former.organisation if former else None
-    while found is not None and found.merged_into is not None:
-        found = found.merged_into
-    return found
+    return end_of(found) if found else None

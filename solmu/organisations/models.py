@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from solmu.audit.history import tracked
+from solmu.audit.history import tracked, tracked_lean
 from solmu.lib import clock
 from solmu.lib.translated import Translated
 from solmu.organisations.querysets import (
@@ -92,7 +92,7 @@ def _sort_key(first: str, *others: str) -> Func:
     )
 
 
-@tracked
+@tracked_lean()
 class Organisation(models.Model):
     """An organisation with its public facts only; who deals with it each institution knows alone.
 
@@ -118,13 +118,18 @@ class Organisation(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     name = Translated()
     # For finding duplicates: lib.names.key() of the names, written with them.
-    name_key = models.CharField(max_length=200, blank=True, db_index=True)
+    name_key = models.CharField(max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OTHER)
     business_id = models.CharField(_("business ID"), max_length=20, blank=True)
     oid = models.CharField(_("OID"), max_length=60, blank=True)
     country = models.CharField(_("country"), max_length=2, default="FI")
     region = models.ForeignKey(
-        Region, verbose_name=_("region"), null=True, blank=True, on_delete=models.PROTECT
+        Region,
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
     )
     municipality = models.ForeignKey(
         Municipality,
@@ -132,6 +137,7 @@ class Organisation(models.Model):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,
     )
     postal_code = models.CharField(_("postal code"), max_length=10, blank=True)
     lat = models.FloatField(_("latitude"), null=True, blank=True)
@@ -141,12 +147,22 @@ class Organisation(models.Model):
         models.CharField(max_length=30), verbose_name=_("fields"), default=list, blank=True
     )
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
     )
     public = models.BooleanField(default=False)
     fact_sources = models.JSONField(default=dict, blank=True)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        db_index=False,
     )
     created_at = models.DateTimeField(default=clock.real_now)
     sort_fi = models.GeneratedField(
@@ -200,6 +216,18 @@ class Organisation(models.Model):
                 name="organisation_business_id",
             ),
             GinIndex(OpClass("called", "gin_trgm_ops"), name="organisation_called"),
+            models.Index(fields=["name_key"], name="organisation_name_key"),
+            models.Index(fields=["region"], name="organisation_region"),
+            models.Index(fields=["municipality"], name="organisation_municipality"),
+            # Few have these: the index holds those alone.
+            models.Index(
+                fields=["parent"], condition=Q(parent__isnull=False), name="organisation_parent"
+            ),
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="organisation_merged_into",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -323,7 +351,7 @@ class OrganisationSource(models.Model):
         PERSON = "person", _("entered by hand")
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="sources")
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE)
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, db_index=False)
     origin = models.CharField(max_length=10, choices=Origin)
     since = models.DateTimeField(default=clock.real_now)
 
@@ -459,6 +487,8 @@ class Merge(models.Model):
     asked_at = models.DateTimeField(default=clock.real_now)
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    # By the institution, of an administrator, where others are affected.
+    undo_asked_at = models.DateTimeField(null=True, blank=True)
 
     objects = MergeQuerySet.as_manager()
 

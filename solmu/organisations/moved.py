@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from solmu.organisations import merging
-from solmu.organisations.models import Institution
+from solmu.organisations.models import Institution, Organisation
 
 View = Callable[..., HttpResponseBase]
 # Given the request and the address's parameters, the parameters of where it is now, or None.
@@ -50,4 +50,15 @@ def present_slug(request: HttpRequest, slug: str, **rest: Any) -> dict[str, Any]
     return {"slug": found.slug} if seen.exists() else None
 
 
+def present_entry(request: HttpRequest, pk: int, **rest: Any) -> dict[str, Any] | None:
+    """The entry that a merged one has become."""
+    gone = Organisation.objects.filter(pk=pk).exclude(merged_into=None).first()
+    if gone is None:
+        return None
+    kept = merging.end_of(gone).pk
+    seen = Organisation.objects.visible_to(request.viewer).filter(pk=kept)
+    return {"pk": kept} if seen.exists() else None
+
+
 at_present_address = following(present_slug)
+at_present_entry = following(present_entry)

@@ -2,10 +2,12 @@
 
 from typing import cast
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,8 +15,8 @@ from solmu.accounts import tokens
 from solmu.accounts.forms import TokenForm
 from solmu.accounts.models import ApiToken, User
 from solmu.lib import clock
-from solmu.organisations import invitations
-from solmu.organisations.forms import OwnDetailsForm
+from solmu.organisations import invitations, own_address
+from solmu.organisations.forms import ChangeEmailForm, OwnDetailsForm
 from solmu.organisations.models import Affiliation
 from solmu.people import details as people_details
 from solmu.people import privacy
@@ -38,6 +40,21 @@ def details(request: HttpRequest) -> HttpResponse:
         return _page(request, details_form=form)
     people_details.change(person, form.cleaned_data, by=request.viewer)
     messages.success(request, _("Your details are saved."))
+    return redirect("own:me")
+
+
+@require_POST
+@login_required
+def change_address(request: HttpRequest) -> HttpResponseBase:
+    """Ask to sign in with another address; it changes when the mail to it is answered."""
+    form = ChangeEmailForm(request.POST, user=_user(request))
+    if not ratelimit.consume(request, action="manage_email"):
+        return ratelimit.respond_429(request)
+    if not form.is_valid():
+        return _page(request, address_form=form)
+    own_address.ask(_user(request), form.cleaned_data["email"], language=get_language() or "fi")
+    text = _("Look in the mail of %(email)s: the link there confirms the change.")
+    messages.success(request, text % {"email": form.cleaned_data["email"]})
     return redirect("own:me")
 
 
@@ -87,6 +104,7 @@ def _page(
     request: HttpRequest,
     *,
     details_form: OwnDetailsForm | None = None,
+    address_form: ChangeEmailForm | None = None,
     token_form: TokenForm | None = None,
     new_token: ApiToken | None = None,
     new_text: str = "",
@@ -105,9 +123,10 @@ def _page(
             "today": clock.today(),
             "tokens": ApiToken.objects.filter(user=_user(request)).order_by("-pk"),
             "details_form": details_form or OwnDetailsForm(instance=person),
+            "address_form": address_form or ChangeEmailForm(user=_user(request)),
             "token_form": token_form or TokenForm(),
             "new_token": new_token,
             "new_text": new_text,
         },
-        status=422 if details_form or token_form else 200,
+        status=422 if details_form or address_form or token_form else 200,
     )

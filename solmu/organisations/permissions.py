@@ -1,13 +1,16 @@
 """Who may do what to the directory and in an institution."""
 
+from solmu.lib.composed import composed
 from solmu.organisations.models import (
     Affiliation,
     FactProposal,
     Institution,
     Merge,
     Organisation,
+    OrganisationSource,
     Relation,
 )
+from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
 EDITORS = ("leader", "coordinator", "contributor")
@@ -17,6 +20,16 @@ MANAGERS = ("leader", "coordinator")
 def can_found(viewer: Viewer) -> bool:
     """Make a new institution: administrators."""
     return viewer.is_admin
+
+
+def can_administer(viewer: Viewer) -> bool:
+    """Find people, answer for what is kept of them, and name administrators and addresses."""
+    return viewer.is_admin
+
+
+def can_erase(viewer: Viewer, person: Person) -> bool:
+    """Erase a person: administrators, but nobody themselves."""
+    return can_administer(viewer) and person.pk != viewer.person_id
 
 
 def can_manage(viewer: Viewer, institution_id: int) -> bool:
@@ -44,6 +57,25 @@ def can_add(viewer: Viewer) -> bool:
 def can_edit(viewer: Viewer, organisation: Organisation) -> bool:
     """Change public facts, or propose a change where another gave the fact."""
     return can_add(viewer)
+
+
+def can_write(viewer: Viewer, organisation: Organisation) -> bool:
+    """Whether changes of facts are written where nobody else gave them, or proposed at most.
+
+    Leaders and coordinators write those of their institution's organisations, contributors those
+    that they own as a partner, administrators all.
+    """
+    own = viewer.institution_id
+    if viewer.is_admin:
+        return True
+    if viewer.has_role(own, *MANAGERS) and (
+        own == organisation.pk
+        or OrganisationSource.objects.filter(
+            institution_id=own, organisation_id=organisation.pk
+        ).exists()
+    ):
+        return True
+    return any(writes(viewer, organisation.pk) for writes in composed("FACT_WRITERS"))
 
 
 def can_relate(viewer: Viewer, organisation: Organisation) -> bool:
@@ -80,6 +112,18 @@ def can_decide_merge(viewer: Viewer, merge: Merge) -> bool:
     return viewer.is_admin
 
 
+def affects_others(merge: Merge) -> bool:
+    """A merge of entries that all see concerns more than the institution that asked for it."""
+    return merge.kept.public or merge.gone.public
+
+
 def can_undo_merge(viewer: Viewer, merge: Merge) -> bool:
-    """Take a merge back: administrators, and whose institution asked for it."""
-    return viewer.is_admin or viewer.has_role(merge.institution_id, *MANAGERS)
+    """Take a merge back: administrators; who asked for it, while it affects nobody else."""
+    if viewer.is_admin:
+        return True
+    return not affects_others(merge) and viewer.has_role(merge.institution_id, *MANAGERS)
+
+
+def can_ask_undo(viewer: Viewer, merge: Merge) -> bool:
+    """Ask an administrator to take a merge back: whose institution asked for it."""
+    return viewer.has_role(merge.institution_id, *MANAGERS)

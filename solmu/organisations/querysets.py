@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from solmu.people.viewer import Viewer
 
 DECIDERS = ("leader", "coordinator")
+# Merges that an institution would have an administrator take back.
+UNDO_ASKED = Q(state="done", undo_asked_at__isnull=False)
 
 
 def called(text: str, at: str = "") -> Q:
@@ -82,6 +84,11 @@ class InstitutionQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer) -> InstitutionQuerySet:
         """Administrators see all; others those where they have a role."""
         return self if viewer.is_admin else self.filter(pk__in=viewer.institutions)
+
+    def at(self, slug: str) -> InstitutionQuerySet:
+        """The one that has this readable address, or once had it."""
+        former = self.model._base_manager.filter(organisation__old_slugs__slug=slug)  # noqa: SLF001
+        return self.filter(Q(organisation__slug=slug) | Q(pk__in=former.values("pk")))
 
 
 class AffiliationQuerySet(models.QuerySet):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("merges/<int:pk>/", merge_views.merge, name="merge"),
     path("<int:pk>/", views.organisation, name="organisation"),
     path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/address/", views.address, name="address"),
     path("<int:pk>/figures/", views.figures, name="figures"),
     path("<int:pk>/relations/", views.relate, name="relate"),
     path("<int:pk>/relations/<int:relation_pk>/end/", views.end_relation, name="end-relation"),

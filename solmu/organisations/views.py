@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,7 @@ from solmu.organisations.forms import (
     FigureForm,
     OrganisationForm,
     RelationForm,
+    SlugForm,
     country_choices,
 )
 from solmu.organisations.models import (
@@ -39,14 +41,17 @@ from solmu.organisations.models import (
     Region,
     Relation,
 )
+from solmu.organisations.moved import at_present_entry
 from solmu.organisations.permissions import (
     can_add,
+    can_administer,
     can_ask_merge,
     can_decide,
     can_edit,
     can_end_relation,
     can_manage,
     can_relate,
+    can_write,
     may_know_proposer,
 )
 from solmu.people.viewer import Viewer
@@ -55,6 +60,8 @@ from solmu.ui.filters import Filter, FilterBar
 from solmu.ui.tables import Column, Table
 
 SUGGESTED = 12
+# The parameter in which a field sends what has been written in it so far.
+SUGGESTED_FOR = ("q", "other", "kept", "parent")
 COUNTED = 10_000
 
 
@@ -107,8 +114,8 @@ def directory_list(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for a field that names an organisation."""
-    text = request.GET.get("q") or request.GET.get("other") or request.GET.get("kept") or ""
-    text = text.replace("\0", "").strip()
+    asked = (request.GET[key] for key in SUGGESTED_FOR if request.GET.get(key))
+    text = next(asked, "").replace("\0", "").strip()
     found: Iterable[Organisation] = ()
     if len(text) > 1:
         found = (
@@ -132,11 +139,17 @@ def new(request: HttpRequest) -> HttpResponse:
     """Add an organisation to the directory."""
     if not can_add(request.viewer):
         raise PermissionDenied
-    form = OrganisationForm(request.POST if request.method == "POST" else None)
+    form = OrganisationForm(
+        request.POST if request.method == "POST" else None, viewer=request.viewer
+    )
     if request.method == "POST" and form.is_valid():
+        institution = _institution(request.viewer)
         try:
             made, is_new = directory.add(
-                form.cleaned_data, by=request.viewer, institution=_institution(request.viewer)
+                form.cleaned_data,
+                by=request.viewer,
+                institution=institution,
+                proposes=bool(institution) and not can_manage(request.viewer, institution.pk),
             )
         except directory.DirectoryError as error:
             form.add_error(None, str(error))
@@ -153,6 +166,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@at_present_entry
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """An organisation: public facts, figures, relations, history."""
     found = _find(request, pk)
@@ -174,12 +188,16 @@ def by_slug(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@at_present_entry
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change public facts; what another gave becomes a proposal."""
     found = _find(request, pk)
     if not can_edit(request.viewer, found):
         raise PermissionDenied
-    form = OrganisationForm(request.POST if request.method == "POST" else None, instance=found)
+    writes = can_write(request.viewer, found)
+    form = OrganisationForm(
+        request.POST if request.method == "POST" else None, instance=found, viewer=request.viewer
+    )
     if request.method == "POST" and form.is_valid():
         institution = _institution(request.viewer)
         try:
@@ -188,6 +206,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 form.cleaned_data,
                 by=request.viewer,
                 institution_id=institution.pk if institution else None,
+                proposes=not writes,
             )
         except directory.DirectoryError as error:
             form.add_error(None, str(error))
@@ -196,8 +215,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The facts are saved."))
             if outcome.proposed:
                 text = ngettext(
-                    "One fact was given by somebody else; your change is proposed to them.",
-                    "%(n)s facts were given by somebody else; your changes are proposed to them.",
+                    "One change is proposed to whoever answers for the fact.",
+                    "%(n)s changes are proposed to whoever answers for the facts.",
                     len(outcome.proposed),
                 )
                 messages.info(request, text % {"n": len(outcome.proposed)})
@@ -205,7 +224,38 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "organisations/edit.html",
-        {"form": form, "organisation": found},
+        {"form": form, "organisation": found, "writes": writes},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def address(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an organisation another readable address; the earlier ones keep leading to it."""
+    found = _find(request, pk)
+    if not can_administer(request.viewer):
+        raise PermissionDenied
+    form = SlugForm(
+        request.POST if request.method == "POST" else None, initial={"slug": found.slug}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            directory.rename_address(found, form.cleaned_data["slug"], by=request.viewer)
+        except directory.DirectoryError as error:
+            form.add_error("slug", str(error))
+        else:
+            messages.success(request, _("The address is changed; the old one leads here too."))
+            return redirect(found)
+    return render(
+        request,
+        "organisations/address.html",
+        {
+            "organisation": found,
+            "form": form,
+            "former": found.old_slugs.order_by("slug"),
+            "site": settings.SOLMU_ADDRESS,
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -362,6 +412,7 @@ def _page(
             ),
             "can_edit": can_edit(viewer, found),
             "can_merge": can_ask_merge(viewer, found),
+            "can_rename": can_administer(viewer),
             "relation_form": (relation_form or RelationForm(viewer=viewer))
             if can_relate(viewer, found)
             else None,

@@ -1,11 +1,13 @@
 """What waits for somebody in the directory: proposed facts and merges."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from solmu.organisations import directory
 from solmu.organisations.models import FactProposal, Merge
 from solmu.organisations.permissions import can_decide
+from solmu.organisations.querysets import UNDO_ASKED
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
 
@@ -34,11 +36,14 @@ def waits(viewer: Viewer) -> list[Waiting]:
             )
         )
     if viewer.is_admin:
-        merges = Merge.objects.filter(state=Merge.State.WAITING).select_related("kept", "gone")
+        waits = Q(state=Merge.State.WAITING) | UNDO_ASKED
+        merges = Merge.objects.filter(waits).select_related("kept", "gone")
         found += [
             Waiting(
                 f"{merge.gone} → {merge.kept}",
-                _("said to be one organisation"),
+                _("said to be two organisations after all")
+                if merge.undo_asked_at
+                else _("said to be one organisation"),
                 _("Decide"),
                 reverse("organisations:merge", args=[merge.pk]),
             )

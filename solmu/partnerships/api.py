@@ -172,7 +172,7 @@ def _adding(request: ApiRequest) -> Institution:
         if not can_edit_any(viewer, viewer.institution_id):
             raise PermissionDenied
         return Institution.objects.get(pk=viewer.institution_id)
-    institution = get_object_or_404(Institution.objects.visible_to(viewer), organisation__slug=slug)
+    institution = get_object_or_404(Institution.objects.visible_to(viewer).at(slug))
     if not can_edit_any(viewer, institution.pk):
         raise PermissionDenied
     return institution
@@ -348,7 +348,7 @@ def _institutions(request: ApiRequest, slug: str) -> list[Institution]:
     seen = with_area(Institution.objects.visible_to(request.viewer))
     if not slug:
         return list(seen)
-    found = list(seen.filter(organisation__slug=slug))
+    found = list(seen.at(slug))
     if not found:
         raise Http404
     return found

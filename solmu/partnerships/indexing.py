@@ -42,6 +42,7 @@ _CONTACTS = f"""
     JOIN organisations_organisation o ON o.id = s.organisation_id
 """  # noqa: S608
 
+# A last contact that an import noted says nothing to search for, until a person writes to it.
 _DIALOGUE = f"""
     SELECT d.id AS record_id, s.institution_id, FALSE AS public, d.limited AS leaders_only,
         d.author_id, d.title, concat_ws(' · ', {_NAME}, NULLIF(d.text, '')) AS text,
@@ -49,6 +50,7 @@ _DIALOGUE = f"""
     FROM partnerships_dialogueentry d
     JOIN partnerships_stakeholder s ON s.id = d.stakeholder_id
     JOIN organisations_organisation o ON o.id = s.organisation_id
+    WHERE d.kind <> 'contact' OR d.author_id IS NOT NULL
 """  # noqa: S608
 
 

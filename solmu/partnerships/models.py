@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from solmu.audit.history import tracked
+from solmu.audit.history import tracked, tracked_lean
 from solmu.lib import clock
 from solmu.lib.translated import Translated
 from solmu.organisations.models import Institution, Organisation
@@ -98,7 +98,7 @@ class Facet(models.Model):
         return self.name
 
 
-@tracked
+@tracked_lean()
 class Stakeholder(models.Model):
     """An organisation that an institution deals with. Given a level, it is a partnership.
 
@@ -117,7 +117,7 @@ class Stakeholder(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="stakeholders"
+        Institution, on_delete=models.PROTECT, related_name="stakeholders", db_index=False
     )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="stakeholders"
@@ -152,7 +152,7 @@ class Stakeholder(models.Model):
         return reverse("partnerships:partner", args=[self.pk])
 
 
-@tracked
+@tracked_lean("stakeholder")
 class Standing(models.Model):
     """How a stakeholder stands with the institution for a period: one row says all that is dated.
 
@@ -202,6 +202,7 @@ class Standing(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     counterpart = models.ForeignKey(
         Person,
@@ -210,11 +211,12 @@ class Standing(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     goals = models.TextField(_("goals"), blank=True)
     reason = models.TextField(_("reason"), blank=True)
     decided_by = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     objects = OfStakeholderQuerySet.as_manager()
@@ -229,9 +231,40 @@ class Standing(models.Model):
                 ],
             ),
         ]
+        # Of the people that a standing may name, the indexes hold those that are.
+        indexes = [
+            models.Index(
+                fields=[who], condition=models.Q((f"{who}__isnull", False)), name=f"standing_{who}"
+            )
+            for who in ("owner", "counterpart", "decided_by")
+        ]
 
     def __str__(self) -> str:
         return f"{self.stakeholder_id} {self.state}"
+
+
+@tracked
+class FormAnswer(models.Model):
+    """That a partnership keeps its form although both belong to these networks."""
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar = {"form"}
+
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="form_answers"
+    )
+    form = models.CharField(_("form"), max_length=10, choices=Standing.Form)
+    # The networks' ids that were behind the proposal.
+    networks = ArrayField(models.BigIntegerField(), default=list)
+    on = models.DateField(_("on"))
+    by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = OfStakeholderQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.stakeholder_id} {self.form}"
 
 
 @tracked
@@ -268,7 +301,7 @@ class ValueAssessment(models.Model):
         return f"{self.stakeholder_id} {self.on}"
 
 
-@tracked
+@tracked_lean("stakeholder")
 class Contact(models.Model):
     """A person at a stakeholder, for a time; the person may be a contact of many."""
 
@@ -300,7 +333,7 @@ class Contact(models.Model):
         return f"{self.person_id} {self.stakeholder_id}"
 
 
-@tracked
+@tracked_lean("stakeholder")
 class DialogueEntry(models.Model):
     """A meeting, call, visit, note or task with a stakeholder.
 
@@ -324,17 +357,24 @@ class DialogueEntry(models.Model):
     IMPERSONAL: ClassVar = {"kind", "language"}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="dialogue")
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="dialogue", db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     on = models.DateField(_("date"))
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True)
     language = models.CharField(max_length=2, default="fi")
     author = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     contact = models.ForeignKey(
-        Contact, verbose_name=_("with"), null=True, blank=True, on_delete=models.SET_NULL
+        Contact,
+        verbose_name=_("with"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     done_on = models.DateField(_("done"), null=True, blank=True)
@@ -350,6 +390,16 @@ class DialogueEntry(models.Model):
                 fields=["due_on"],
                 condition=models.Q(kind="task", done_on=None),
                 name="dialogue_open_tasks",
+            ),
+            models.Index(
+                fields=["author"],
+                condition=models.Q(author__isnull=False),
+                name="dialogue_author",
+            ),
+            models.Index(
+                fields=["contact"],
+                condition=models.Q(contact__isnull=False),
+                name="dialogue_contact",
             ),
         ]
 

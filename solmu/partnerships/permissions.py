@@ -35,6 +35,14 @@ def can_edit(viewer: Viewer, stakeholder: Stakeholder) -> bool:
     return today.filter(stakeholder=stakeholder, owner_id=viewer.person_id).exists()
 
 
+def writes_facts_of(viewer: Viewer, organisation_id: int) -> bool:
+    """Who edits an organisation as a partner also writes what the directory says of it."""
+    stakeholder = Stakeholder.objects.filter(
+        institution_id=viewer.institution_id, organisation_id=organisation_id
+    ).first()
+    return stakeholder is not None and can_edit(viewer, stakeholder)
+
+
 def can_decide_level(viewer: Viewer, institution_id: int | None, level: Level | None) -> bool:
     """Leaders decide every level; coordinators those that the ladder leaves to them."""
     if viewer.system_reason or viewer.has_role(institution_id, LEADER):

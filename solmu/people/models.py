@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from solmu.audit.history import tracked
+from solmu.audit.history import tracked_lean
 from solmu.lib import clock
 
 
-@tracked
+@tracked_lean()
 class Person(models.Model):
     """One person, one record: contacts, seats and signers point here, never to the user."""
 
@@ -35,7 +35,7 @@ class Person(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True, db_index=True)
+    email = models.EmailField(_("e-mail"), blank=True)
     other_emails = models.JSONField(default=list, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=2, blank=True)
@@ -49,8 +49,21 @@ class Person(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
     created_at = models.DateTimeField(default=clock.real_now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["email"], name="person_email"),
+            # Few have been merged: the index holds those alone.
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="person_merged_into",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -36,11 +36,8 @@ def export(
     """
     user = user or (person.user if person else None)
     records = []
-    for model, rows in _rows(person, user, own=own):
-        manager: Any = model._default_manager  # noqa: SLF001
-        if reader is not None and hasattr(manager.all(), "visible_to"):
-            rows = rows.filter(pk__in=manager.visible_to(reader).values("pk"))
-        for row in rows:
+    for model, found in _rows(person, user, own=own):
+        for row in _readable(model, found, reader):
             records.append(
                 {
                     "record": model._meta.label,  # noqa: SLF001
@@ -139,6 +136,15 @@ def _rows(
         if about:
             rows = model._base_manager  # noqa: SLF001
             yield model, rows.filter(pk__in=rows.filter(about).values("pk"))
+
+
+def _readable(
+    model: type[models.Model], rows: models.QuerySet, reader: Viewer | None
+) -> models.QuerySet:
+    manager: Any = model._default_manager  # noqa: SLF001
+    if reader is None or not hasattr(manager.all(), "visible_to"):
+        return rows
+    return rows.filter(pk__in=manager.visible_to(reader).values("pk"))
 
 
 def _one_with(person: Person) -> list[Person]:

@@ -13,6 +13,7 @@ from solmu.installation import demo
 from solmu.lib import clock, names
 from solmu.lib.periods import period
 from solmu.lib.tokens import token_hash
+from solmu.networks.models import Membership
 from solmu.organisations import places
 from solmu.organisations.models import (
     Affiliation,
@@ -24,6 +25,7 @@ from solmu.organisations.models import (
     Relation,
 )
 from solmu.partnerships.founding import ladder
+from solmu.partnerships.growing import registering
 from solmu.partnerships.models import (
     Confirmation,
     Contact,
@@ -114,6 +116,8 @@ def fill() -> None:
         _small_picture(institutions["hyria"], people["network-lead"])
         _relations(institutions)
         demo_networks.fill(institutions, people)
+        registering.follow_memberships(Membership.objects.values_list("pk", flat=True))
+        _networks_on_the_picture(institutions["tavastia"], people)
     rebuilding.rebuild_derived()
 
 
@@ -536,6 +540,70 @@ def _small_picture(institution: Institution, owner: Person) -> None:
         )
         for number, stakeholder in enumerate(stakeholders)
     )
+
+
+def _networks_on_the_picture(institution: Institution, people: dict[str, Person]) -> None:
+    """What Tavastia says of the networks that it belongs to: level, owner, value both ways."""
+    levels = {level.rank: level for level in Level.objects.filter(institution=institution)}
+    contents = list(Facet.objects.filter(institution=institution, kind=Facet.Kind.CONTENT))
+    today = clock.today()
+    for slug, rank, owner, scope, give, get in (
+        (
+            "valkky",
+            4,
+            "rector",
+            "",
+            "Johtoryhmän varapuheenjohtaja ja jäsen viidessä ryhmässä",
+            "Yhteiset mallit, vertailutieto ja kahdeksan oppilaitoksen verkosto",
+        ),
+        (
+            "tyopaikkaohjaajakouluttajat",
+            2,
+            "coordinator",
+            "national",
+            "Kaksi kouluttajaa tapaamisissa",
+            "Koulutustuotteita ja käytäntöjä muilta",
+        ),
+        (
+            "mewet",
+            3,
+            "coordinator",
+            "national",
+            "Opiskelijaryhmiä simulaatioihin",
+            "Aito älykoti oppimisympäristönä",
+        ),
+        ("hameen-ruokaketju", 2, "coordinator", "", "Tilat vuosikokoukseen", "Työpaikkoja"),
+        (
+            "pohjoinen-taitoverkosto",
+            2,
+            "coordinator",
+            "international",
+            "Opettajavaihtoa",
+            "Taitokilpailuja ja vertailua",
+        ),
+    ):
+        stakeholder = Stakeholder.objects.get(institution=institution, organisation__slug=slug)
+        Standing.objects.filter(stakeholder=stakeholder).update(
+            level=levels[rank],
+            owner=people[owner],
+            scope_override=scope,
+            contents=[contents[rank % len(contents)].pk],
+        )
+        ValueAssessment.objects.create(
+            stakeholder=stakeholder,
+            on=today - timedelta(days=120),
+            we_give=give,
+            we_get=get,
+            they_give=get,
+            they_get=give,
+            student="Laajempi valikoima, yhteisiä ohjaajia ja kokeiluja.",
+            we_give_score=3,
+            we_get_score=3 if rank > 2 else 2,
+            they_give_score=3,
+            they_get_score=3,
+            student_score=rank,
+            by=people[owner],
+        )
 
 
 def _relations(institutions: dict[str, Institution]) -> None:

@@ -1,6 +1,6 @@
 """`solmu seed`: a database full of synthetic, fictional data, for trying out size and speed.
 
-Networks and enrolments are seeded once Solmu has them.
+Enrolments are seeded once Solmu has them.
 """
 
 import argparse
@@ -23,7 +23,8 @@ from solmu.organisations import places
 from solmu.organisations.models import Affiliation, Institution, Municipality, Organisation
 from solmu.partnerships.founding import ladder
 from solmu.people.models import Person
-from solmu.portal import fiction
+from solmu.portal import fiction, seed_networks
+from solmu.ties import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,24 @@ class Scale:
     institutions: int
     partners_each: int
     colleagues: int
+    networks: int
 
 
 SCALES = {
-    "small": Scale(1_000, 3, 50, 3),
-    "region": Scale(10_000, 12, 400, 6),
-    "nation": Scale(100_000, 150, 500, 12),
+    "small": Scale(1_000, 3, 50, 3, 3),
+    "region": Scale(10_000, 12, 400, 6, 30),
+    "nation": Scale(100_000, 150, 500, 12, 300),
 }
 FIRST_SLUG = "oppilaitos-1"
 DESCRIPTION = """\
 Fill an empty database, or a demo's, with synthetic, clearly fictional data. The first institution
-has all organisations as partners, so that its list is as long as lists can be. Networks and
-enrolments are not seeded yet.
+has all organisations as partners, so that its list is as long as lists can be, and the
+first network all institutions. Enrolments are not seeded yet.
 
-  small    1,000 organisations, 3 institutions
-  region   10,000 organisations, 12 institutions
-  nation   100,000 organisations, 150 institutions, 1,000,000 contacts and dialogue entries
+  small    1,000 organisations, 3 institutions, 3 networks
+  region   10,000 organisations, 12 institutions, 30 networks
+  nation   100,000 organisations, 150 institutions, 300 networks,
+           1,000,000 contacts and dialogue entries
 
 The database becomes a demo: no mail ever leaves it. Look at it with `make demo DATA=…`.
 """
@@ -219,7 +222,7 @@ SELECT least(s.institution_id, s.organisation_id), greatest(s.institution_id, s.
 FROM seeded s JOIN partnerships_confirmation c ON c.stakeholder_id = s.id
 """
 
-_STEPS = {
+_STEPS: dict[str, tuple[Any, ...]] = {
     "partners": (_STAKEHOLDERS, _SEEDED, "ANALYZE seeded", _WHO),
     "standings": (_STANDINGS,),
     "value": (_VALUES,),
@@ -228,7 +231,10 @@ _STEPS = {
     "dialogue": (_DIALOGUE,),
     "confirmations": (_CONFIRMATIONS,),
     "evidence": (_EVIDENCE,),
+    **seed_networks.STEPS,
 }
+# Whose ties _EVIDENCE writes; those of other kinds are told by their rebuilders.
+_WRITTEN = frozenset({"dialogue", "confirmation"})
 
 
 def main(argv: list[str]) -> int:
@@ -261,7 +267,14 @@ def seed(scale: Scale, say: Callable[[str], None] = lambda _text: None) -> None:
     for name, statements in _STEPS.items():
         say(name)
         for statement in statements:
-            _run(statement, **values)
+            if callable(statement):
+                statement(values)
+            else:
+                _run(statement, **values)
+    say("evidence of networks")
+    writing.rebuild(
+        {kind: told for kind, told in composed("EVIDENCE").items() if kind not in _WRITTEN}
+    )
     say("search index")
     _run("ANALYZE")
     for index in composed("INDEXES"):
@@ -285,6 +298,7 @@ def _values(scale: Scale, institutions: list[int]) -> dict[str, Any]:
         "today": clock.today(),
         "institutions": institutions,
         "each": scale.partners_each,
+        "networks": scale.networks,
         "steps": list(fiction.TASK_TITLES),
         "step_count": len(fiction.TASK_TITLES),
         "given": list(fiction.GIVEN_NAMES),

@@ -54,12 +54,16 @@ def forget(kind: str, record_id: int) -> None:
 _comparing: ContextVar[dict[str, tuple[int, int]] | None] = ContextVar("comparing", default=None)
 
 
-def fill(kind: str, select: str, ids: Iterable[int] | None = None) -> int:
+def fill(
+    kind: str, select: str, ids: Iterable[int] | None = None, *, in_networks: bool = False
+) -> int:
     """Write the entries of one kind as a SELECT tells them, all of them or those of some records.
 
     The SELECT gives record_id, institution_id, public, leaders_only, author_id, title, text,
-    language and url. What it tells no more is taken out of the index.
+    language and url; `in_networks`, also network_id. What it tells no more is taken out.
     """
+    if not in_networks:
+        select = f"SELECT *, NULL::bigint AS network_id FROM ({select}) AS told"  # noqa: S608
     if (found := _comparing.get()) is not None:
         found[kind] = _compare(kind, select)
         return 0
@@ -72,10 +76,10 @@ def fill(kind: str, select: str, ids: Iterable[int] | None = None) -> int:
         cursor.execute(f"DELETE FROM search_entry WHERE kind = %s{own}", [kind, *some])  # noqa: S608
         cursor.execute(
             f"""
-            INSERT INTO search_entry (kind, record_id, institution_id, public, leaders_only,
-                author_id, title, text, language, url, words)
-            SELECT %s, record_id, institution_id, public, leaders_only, author_id, title, text,
-                language, url, setweight(to_tsvector('simple', title), 'A')
+            INSERT INTO search_entry (kind, record_id, institution_id, network_id, public,
+                leaders_only, author_id, title, text, language, url, words)
+            SELECT %s, record_id, institution_id, network_id, public, leaders_only, author_id,
+                title, text, language, url, setweight(to_tsvector('simple', title), 'A')
                 || setweight(to_tsvector('simple', text), 'C')
             FROM ({told}) AS told
             """,  # noqa: S608
@@ -96,7 +100,10 @@ def differences(indexes: Iterable[Callable[[], None]]) -> dict[str, tuple[int, i
     return found
 
 
-_COLUMNS = "record_id, institution_id, public, leaders_only, author_id, title, text, language, url"
+_COLUMNS = (
+    "record_id, institution_id, network_id, public, leaders_only, author_id, title, text, language,"
+    " url"
+)
 
 
 def _compare(kind: str, select: str) -> tuple[int, int]:

@@ -12,12 +12,14 @@ class Entry(models.Model):
     """What can be found of one record, and who may find it.
 
     `institution_id` is the institution that alone may find it; empty with `public` for all.
+    `network_id` is the network in which all may find it.
     `leaders_only` narrows it further to leaders and the author's person.
     """
 
     kind = models.CharField(max_length=30)
     record_id = models.BigIntegerField()
     institution_id = models.BigIntegerField(null=True, blank=True)
+    network_id = models.BigIntegerField(null=True, blank=True)
     public = models.BooleanField(default=False)
     leaders_only = models.BooleanField(default=False)
     author_id = models.BigIntegerField(null=True, blank=True)

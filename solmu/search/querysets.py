@@ -15,12 +15,13 @@ class EntryQuerySet(models.QuerySet):
     """What can be found."""
 
     def visible_to(self, viewer: Viewer) -> EntryQuerySet:
-        """Public entries and the institutions' own; narrowed notes to leaders and author."""
+        """Public entries, the institutions' and networks' own; narrowed notes to their few."""
         if viewer.is_admin:  # administrators see all but what is limited
             return self.filter(Q(leaders_only=False) | Q(author_id=viewer.person_id or 0))
         lead = [key for key in viewer.institutions if viewer.has_role(key, "leader")]
         return self.filter(
             Q(public=True)
+            | Q(network_id__in=viewer.networks.keys())
             | Q(institution_id__in=viewer.institutions, leaders_only=False)
             | Q(institution_id__in=lead)
             | Q(institution_id__in=viewer.institutions, author_id=viewer.person_id or 0)

@@ -20,13 +20,33 @@ class Evidence(models.Model):
     DERIVED: ClassVar = True
     ORDERED_ENDS: ClassVar = ("a_id", "b_id")
 
-    a = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_a")
-    b = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence_b")
+    # The database doesn't check these: evidence is derived, and `solmu doctor` compares all of it.
+    a = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="evidence_a",
+        db_index=False,
+        db_constraint=False,
+    )
+    b = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="evidence_b",
+        db_index=False,
+        db_constraint=False,
+    )
     kind = models.CharField(max_length=30)
     valid = DateRangeField()
     source_kind = models.CharField(max_length=30)
     source_id = models.BigIntegerField()
-    institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.CASCADE)
+    institution = models.ForeignKey(
+        Institution,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+    )
 
     objects = EvidenceQuerySet.as_manager()
 

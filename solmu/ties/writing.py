@@ -75,9 +75,15 @@ def differences(rebuilders: dict[str, Rebuilder]) -> Iterator[tuple[str, str]]:
 def rebuild_all(rebuilders: dict[str, Rebuilder]) -> int:
     """Write all evidence anew from the records; returns how many rows there are."""
     Evidence.objects.all().delete()
+    return rebuild(rebuilders)
+
+
+@transaction.atomic
+def rebuild(rebuilders: dict[str, Rebuilder]) -> int:
+    """Write the evidence of some kinds of source, which have none; returns how many rows."""
     count = 0
-    for rebuild in rebuilders.values():
-        for ties in batched(rebuild(), BATCH):
+    for tell in rebuilders.values():
+        for ties in batched(tell(), BATCH):
             count += len(Evidence.objects.bulk_create([tie.row() for tie in ties]))
     return count
 

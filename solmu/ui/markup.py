@@ -89,6 +89,13 @@ def noted(text: Any, note: Any) -> SafeString:
     return mark_safe(f"{conditional_escape(text)}{below}")
 
 
+def written(text: Any, language: str) -> SafeString:
+    """What somebody wrote in a language of their own, for readers that speak it aloud."""
+    return mark_safe(
+        f'<span lang="{conditional_escape(language)}">{conditional_escape(text)}</span>'
+    )
+
+
 def hidden(name: str, value: Any) -> SafeString:
     """A hidden form field."""
     return mark_safe(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
@@ -21,6 +22,8 @@ from solmu.lib import paging, sheets_out
 from solmu.ui.markup import hidden, icon
 
 FORMATS = ("xlsx", "csv", "json")
+# Rows of a view to print: some fifteen pages, and a page of HTML that a phone still opens.
+PRINTED = 500
 _EXPORT_CHUNK = 2000
 
 
@@ -46,6 +49,7 @@ class Table[Row]:
 
     Reads ?sort= &dir= &after= &columns= &format= and keeps every other parameter, so that a
     filter stays on. The first column is the row's heading. `unique` ends the order.
+    ?print=1 gives a view for paper with up to PRINTED rows, which opens the print dialog.
     """
 
     def __init__(
@@ -68,7 +72,8 @@ class Table[Row]:
         self.request = request
         self.all_columns = tuple(columns)
         self.queryset = queryset
-        self.page_size = page_size
+        self.prints = exports and "print" in request.GET
+        self.page_size = PRINTED if self.prints else page_size
         self.empty = empty
         self.name = name
         self.caption = caption
@@ -154,10 +159,12 @@ class Table[Row]:
         """Return the table as HTML, in one pass."""
         if not self.rows and not self.request.GET.get("after"):
             return self._render_empty()
+        kind = "table" if self.prints else "table stacks"  # paper is never stacked
         return mark_safe(
             f'<div class="table-area" id="{self.name}">{self._tools()}'
-            f'<div class="table-box"><table class="table stacks">{self._head()}'
-            f'<tbody id="{self.name}-rows">{self._body()}</tbody></table></div>{self._more()}</div>'
+            f'<div class="table-box"><table class="{kind}">{self._head()}'
+            f'<tbody id="{self.name}-rows">{self._body()}</tbody></table></div>{self._more()}'
+            f"{self._on_paper()}</div>"
         )
 
     def _render_empty(self) -> SafeString:
@@ -189,7 +196,7 @@ class Table[Row]:
 
     def _url(self, **changes: str | None) -> str:
         query = self.request.GET.copy()
-        for key, value in {"after": None, "format": None, **changes}.items():
+        for key, value in {"after": None, "format": None, "print": None, **changes}.items():
             if value is None:
                 query.pop(key, None)
             else:
@@ -222,11 +229,11 @@ class Table[Row]:
     def _body(self) -> str:
         first, *rest = self.columns
         parts = [
-            (column.cell, f'<td class="num" data-label="{label}">')
-            if column.numeric
-            else (column.cell, f'<td data-label="{label}">')
+            (column.cell, f"<td{' class="num"' if column.numeric else ''}{label}>")
             for column in rest
-            for label in [conditional_escape(column.label)]
+            for label in [
+                "" if self.prints else f' data-label="{conditional_escape(column.label)}"'
+            ]
         ]
         head = first.cell
         return "".join(
@@ -238,7 +245,12 @@ class Table[Row]:
 
     def _tools(self) -> str:
         says = f'<span class="says">{conditional_escape(self.says)}</span>' if self.says else ""
-        return f'<div class="table-tools">{says}{self._chooser()}{self._downloads()}</div>'
+        if self.prints:
+            back = conditional_escape(self._url())
+            tools = f'<a class="tool" href="{back}">{conditional_escape(_("Back to the list"))}</a>'
+        else:
+            tools = f"{self._chooser()}{self._printer()}{self._downloads()}"
+        return f'<div class="table-tools">{says}{tools}</div>'
 
     def _chooser(self) -> str:
         optional = self.all_columns[1:]
@@ -254,7 +266,7 @@ class Table[Row]:
         kept = "".join(
             hidden(key, value)
             for key, values in self.request.GET.lists()
-            if key not in {"columns", "after", "format"}
+            if key not in {"columns", "after", "format", "print"}
             for value in values
         )
         return (
@@ -264,6 +276,30 @@ class Table[Row]:
             f'<button class="button small">{conditional_escape(_("Show these"))}</button>'
             "</form></details>"
         )
+
+    def _printer(self) -> str:
+        if not self.exports:
+            return ""
+        url = conditional_escape(self._url(print="1"))
+        return (
+            f'<a class="tool plain" href="{url}" rel="nofollow">{icon("printer")}'
+            f"{conditional_escape(_('Print'))}</a>"
+        )
+
+    def _on_paper(self) -> str:
+        """What paper says of the rows that aren't on it; a view to print opens the dialog."""
+        told = ""
+        if self.more_url or self.first_url:
+            text = (
+                _("Only the first %(n)s rows are here. The exported file has all of them.")
+                if self.prints
+                else _("Only %(n)s rows are here. “Print” above the list on the screen gives more.")
+            )
+            kind = "note" if self.prints else "note print-only"
+            told = f'<p class="{kind}">{conditional_escape(text % {"n": len(self.rows)})}</p>'
+        if self.prints:
+            told += f'<script src="{static("ui/js/print.js")}" type="module"></script>'
+        return told
 
     def _downloads(self) -> str:
         if not self.exports:
@@ -280,6 +316,8 @@ class Table[Row]:
 
     def _more(self) -> str:
         links = []
+        if self.prints:
+            return ""
         if self.more_url:
             url = conditional_escape(self.more_url)
             links.append(

@@ -35,6 +35,13 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 VARIANT = " · "
 # What an address has to be asked with.
 QUERIES = {"/api/v1/search": "?q=oy", "/search/": "?q=oy", "/search/palette": "?q=oy"}
+# Networks of the demo, by what follows VARIANT.
+NETWORK_SLUGS = {
+    "": "valkky",
+    "peer": "tyopaikkaohjaajakouluttajat",
+    "mewet": "mewet",
+    "elsewhere": "hameen-ruokaketju",
+}
 NO_TOKEN = "no-such-token-" + "0" * 30
 
 
@@ -163,7 +170,10 @@ class Samples:
             "merge_pk": self.person_merge.pk,
             "number": self.line.number,
         }
-        firsts = (
+        firsts: tuple[tuple[str, str, object], ...] = (
+            ("/networks/", "slug", NETWORK_SLUGS.get(variant, "valkky")),
+            ("/api/v1/networks/", "slug", NETWORK_SLUGS.get(variant, "valkky")),
+            ("/n/", "slug", NETWORK_SLUGS.get(variant, "valkky")),
             ("/partners/import/", "pk", self.batch.pk),
             ("/partners/organisation/", "pk", (self.hidden if variant else self.organisation).pk),
             ("/partners/standings/", "pk", self.standing.pk),

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table is read in rows
-"""Who may open what: the written table of personas and addresses, read by people and by the test.
+"""Who may open what: the written tables of personas and addresses, read by people and by the test.
 
 A row is a method, an address and what it answers, in the order of COLUMNS. One answer holds for
 everybody; of two, the first is for somebody who has not signed in and the second for all others.
@@ -16,6 +16,21 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "coordinator": ("coordinator",),
     "coordinators elsewhere": ("network-lead", "outsider"),
     "contributors elsewhere": ("member", "trainer", "assistant", "facilitator"),
+    "without a role": ("learner", "company"),
+    "administrator": ("admin",),
+}
+
+# In networks who a person is depends on the network: Välkky, unless a row says another after " · ".
+NETWORK_COLUMNS: dict[str, tuple[str, ...]] = {
+    "nobody": ("",),
+    "rector": ("rector",),  # deputy contact person, in the steering group
+    "coordinator": ("coordinator",),  # contact person of a member
+    "network-lead": ("network-lead",),  # the network's coordinator
+    "member": ("member",),  # a seat in the group Digipedagogiikka
+    "trainer": ("trainer",),  # leads the peer network, isn't in Välkky
+    "assistant": ("assistant",),  # in the peer network for themselves
+    "facilitator": ("facilitator",),  # leads MeWeT
+    "outsider": ("outsider",),
     "without a role": ("learner", "company"),
     "administrator": ("admin",),
 }
@@ -221,6 +236,15 @@ DELETE /api/v1/dialogue/{id} · limited                                401   204
 GET    /api/v1/search                                                 401   200
 """
 
+NETWORKS = """
+                                                              nobody rector coord. lead member trainer assist. facil. outs. norole admin
+# The list, and a network's home
+GET    /networks/                                               login 200
+GET    /networks/<slug>/                                        login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/ · peer                                 login 403    403    403    403    200    200    403    403    403    200
+GET    /networks/<slug>/ · elsewhere                            login 200    200    404    404    404    404    404    404    404    200
+"""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -232,17 +256,22 @@ class Row:
 
 
 def rows() -> list[Row]:
-    """The table, read."""
-    return [_row(line) for line in TABLE.splitlines() if line[:1].isupper()]
+    """The tables, read."""
+    return [
+        _row(line, columns)
+        for table, columns in ((TABLE, COLUMNS), (NETWORKS, NETWORK_COLUMNS))
+        for line in table.splitlines()
+        if line[:1].isupper()
+    ]
 
 
-def _row(line: str) -> Row:
+def _row(line: str, columns: dict[str, tuple[str, ...]]) -> Row:
     method, rest = line.split(None, 1)
     path, *answers = rest.split("  ", 1)
     answers = answers[0].split()
     if len(answers) == 1:
-        answers *= len(COLUMNS)
+        answers *= len(columns)
     elif len(answers) == 2:
-        answers = answers[:1] + answers[1:] * (len(COLUMNS) - 1)
-    each = zip(COLUMNS.values(), answers, strict=True)
+        answers = answers[:1] + answers[1:] * (len(columns) - 1)
+    each = zip(columns.values(), answers, strict=True)
     return Row(method, path, {persona: answer for group, answer in each for persona in group})

@@ -7,7 +7,7 @@ from django.test import Client
 
 from solmu.portal.personas import PERSONAS
 from tests.permissions.asking import API, VARIANT, Address, Samples, addresses, answer
-from tests.permissions.matrix import COLUMNS, rows
+from tests.permissions.matrix import COLUMNS, NETWORK_COLUMNS, rows
 
 EXPECTED = {Address(row.method, row.path): row.answers for row in rows()}
 EVERYBODY = [persona for group in COLUMNS.values() for persona in group]
@@ -18,7 +18,10 @@ def _plain(address: Address) -> str:
 
 
 def test_table_knows_every_persona() -> None:
+    in_networks = [persona for group in NETWORK_COLUMNS.values() for persona in group]
+
     assert set(EVERYBODY) == {"", *(persona.slug for persona in PERSONAS)}
+    assert sorted(in_networks) == sorted(EVERYBODY)
 
 
 def test_table_has_every_address_and_operation() -> None:

@@ -106,3 +106,35 @@ def test_refused_message_is_shown_to_a_person_and_sent_again(mailbox: Mailbox) -
     outbox.send(message.pk)
 
     assert len(mailbox.mails) == 1
+
+
+TOKEN = "kQ3x_9-Zw2vB7nL0pR5sT8uY1aC4dE6fG-hJkM_nP2q"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"https://solmu.example/accounts/link/{TOKEN}/?next=%2Fhome%2F",
+         "https://solmu.example/accounts/link/…/?next=%2Fhome%2F"),
+        (f'<a href="https://solmu.example/partners/confirm/{TOKEN}/">Vastaa</a>',
+         '<a href="https://solmu.example/partners/confirm/…/">Vastaa</a>'),
+        ("https://solmu.example/accounts/password/reset/key/3q-d4ba2c-b9a8f7e6d5c4b3a29180/",
+         "https://solmu.example/accounts/password/reset/key/…/"),
+        ("https://solmu.example/networks/tyopaikkaohjaajakouluttajat/",
+         "https://solmu.example/networks/tyopaikkaohjaajakouluttajat/"),
+    ],
+)  # fmt: skip
+def test_secrets_of_links_are_masked(text: str, kept: str) -> None:
+    assert outbox.masked(text) == kept
+
+
+def test_sent_message_keeps_no_working_link(mailbox: Mailbox) -> None:
+    message = _write()
+    link = f"https://solmu.example/accounts/link/{TOKEN}/"
+    Message.objects.filter(pk=message.pk).update(text=link, html=f"<p>{link}</p>")
+
+    outbox.send(message.pk)
+
+    message.refresh_from_db()
+    assert TOKEN not in message.text + message.html
+    assert TOKEN in mailbox.mails[0].as_string().replace("=\n", "")

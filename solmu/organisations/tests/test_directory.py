@@ -1,9 +1,12 @@
 """The directory's jobs: who may change which fact, and who sees an entry."""
 
+import re
+
 import pytest
 
 from solmu.organisations import directory
 from solmu.organisations.models import FactProposal, Organisation, OrganisationSource
+from solmu.organisations.permissions import can_decide
 from solmu.organisations.tests import factories
 from solmu.people.viewer import Viewer
 from solmu.search.models import Entry
@@ -50,7 +53,7 @@ def test_second_institution_makes_the_entry_public(ours, theirs):
         institution=theirs,
     )
 
-    assert (again.pk, is_new, again.public) == (made.pk, False, True)
+    assert (again.pk, is_new, again.public) == (made.pk, True, True)
     assert again.name_fi == "Leipomo Rinkeli Oy"
     assert [e.public for e in Entry.objects.filter(kind="organisation", record_id=made.pk)] == [
         True
@@ -138,7 +141,9 @@ def test_municipality_gives_region_and_place(ours):
 
 
 def test_slugs_are_free_and_keep_leading(client, ours):
-    first, second = add(ours), add(ours)
+    first, second = (
+        directory.add({"name_fi": "Leipomo Rinkeli Oy"}, by=ADMIN)[0] for _number in range(2)
+    )
     person = factories.person_with_role(ours)
     client.force_login(person.user, backend="solmu.people.viewing.ViewerBackend")
     directory.rename_address(first, "rinkeli", by=ADMIN)
@@ -151,6 +156,73 @@ def test_slugs_are_free_and_keep_leading(client, ours):
     assert client.get("/organisations/rinkeli/").headers["Location"] == first.get_absolute_url()
     with pytest.raises(directory.DirectoryError):
         directory.rename_address(second, "leipomo-rinkeli-oy", by=ADMIN)
+
+
+def test_slug_of_a_private_entry_tells_of_no_other(ours, theirs):
+    add(theirs)
+
+    mine = add(ours)
+
+    assert re.fullmatch(r"leipomo-rinkeli-oy-[0-9a-f]{8}", mine.slug)
+
+
+def test_entry_that_becomes_an_institution_gets_a_plain_address(ours):
+    made = add(ours)
+
+    directory.publish(made, by=ADMIN)
+
+    assert made.slug == "leipomo-rinkeli-oy"
+
+
+def test_entry_that_another_alone_knew_is_new_to_the_second(ours, theirs):
+    facts = {"name_fi": "Leipomo Rinkeli Oy", "business_id": "1572860-0"}
+    first, _new = directory.add(facts, by=viewer_at(theirs), institution=theirs)
+
+    second, is_new = directory.add(facts, by=viewer_at(ours), institution=ours)
+    _third, is_new_again = directory.add(facts, by=viewer_at(ours), institution=ours)
+
+    assert (first.pk, is_new, is_new_again) == (second.pk, True, False)
+
+
+def test_business_id_of_an_unseen_entry_is_looked_at_by_an_administrator(ours, theirs):
+    directory.add(
+        {"name_fi": "Vieras", "business_id": "1572860-0"}, by=viewer_at(theirs), institution=theirs
+    )
+    mine = add(ours)
+
+    outcome = directory.edit(
+        mine, {"business_id": "1572860-0"}, by=viewer_at(ours), institution_id=ours.pk
+    )
+
+    assert (outcome.changed, outcome.proposed) == ([], ["business_id"])
+    proposal = FactProposal.objects.get()
+    assert not can_decide(viewer_at(ours), proposal)
+    with pytest.raises(directory.DirectoryError):
+        directory.accept(proposal, by=ADMIN)
+
+
+def test_who_proposes_changes_nothing_and_own_coordinators_decide(ours):
+    made = add(ours)
+    facts = {"name_fi": "Rinkeli Oy", "website": "https://rinkeli.example"}
+
+    outcome = directory.edit(
+        made, facts, by=viewer_at(ours), institution_id=ours.pk, proposes=True
+    )
+
+    made.refresh_from_db()
+    assert (outcome.changed, made.website) == ([], "")
+    proposals = FactProposal.objects.all()
+    assert {row.field for row in proposals} == {"name_fi", "website"}
+    assert all(can_decide(viewer_at(ours), row) for row in proposals)
+
+
+def test_organisation_is_no_part_of_itself(ours):
+    group = add(ours, name_fi="Konserni")
+    daughter = add(ours, name_fi="Tytär", parent=group)
+
+    for parent in (group, daughter):
+        with pytest.raises(directory.DirectoryError):
+            directory.edit(group, {"parent": parent}, by=viewer_at(ours), institution_id=ours.pk)
 
 
 def test_source_is_noted_once(ours):

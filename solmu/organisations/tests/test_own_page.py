@@ -1,13 +1,17 @@
 """One's own page: details, tokens, data."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
 
 from solmu.accounts.models import ApiToken
 from solmu.lib.tokens import token_hash
+from solmu.notifications.models import Message
+from solmu.organisations import own_address
 from solmu.organisations.tests import factories
+from solmu.people.models import SignedLink
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +90,67 @@ def test_looking_from_another_institution(mine, person):
     assert mine.get("/accounts/me/").context["viewer"].institution_id == second.pk
     stranger = factories.institution()
     assert mine.post("/institutions/switch/", {"institution": stranger.pk}).status_code == 404
+
+
+def _link_of(email):
+    message = Message.objects.get(to=email)
+    return re.search(r"/accounts/address/link/[\w-]+/", message.text)[0]
+
+
+def test_address_changes_when_the_new_one_confirms(mine, person):
+    old = person.user.email
+    mine.post("/accounts/me/address/", {"email": "Uusi@solmu.example"})
+    own_address.mail_new_address(person.user_id, "uusi@solmu.example")
+    link = _link_of("uusi@solmu.example")
+
+    page = Client().get(link)
+    person.user.refresh_from_db()
+    assert (page.status_code, person.user.email) == (200, old)
+
+    assert mine.post(link).headers["Location"] == "/accounts/me/"
+    person.refresh_from_db()
+    assert (person.user.email, person.email) == ("uusi@solmu.example", "uusi@solmu.example")
+    assert "uusi@solmu.example" in Message.objects.get(to=old).text
+    assert Client().post(link).status_code == 410
+
+
+def test_address_changes_only_with_the_password_where_there_is_one(mine, person):
+    person.user.set_password("yhdeksän hyvää")
+    person.user.save()
+    mine.force_login(person.user, backend="solmu.people.viewing.ViewerBackend")
+
+    wrong = mine.post("/accounts/me/address/", {"email": "u@solmu.example", "password": "arvaus"})
+    right = mine.post(
+        "/accounts/me/address/", {"email": "u@solmu.example", "password": "yhdeksän hyvää"}
+    )
+
+    assert (wrong.status_code, right.status_code) == (422, 302)
+
+
+def test_taken_address_answers_the_same_and_tells_its_owner(mine, person):
+    other = factories.user("toinen@solmu.example")
+
+    answer = mine.post("/accounts/me/address/", {"email": other.email})
+    own_address.mail_new_address(person.user_id, other.email)
+
+    assert answer.status_code == 302
+    assert "/accounts/address/" not in Message.objects.get(to=other.email).text
+    assert not SignedLink.objects.filter(purpose=own_address.PURPOSE).exists()
+
+
+def test_address_taken_meanwhile_is_not_changed(mine, person):
+    own_address.mail_new_address(person.user_id, "uusi@solmu.example")
+    factories.user("uusi@solmu.example")
+
+    answer = mine.post(_link_of("uusi@solmu.example"))
+
+    person.user.refresh_from_db()
+    assert (answer.status_code, person.user.email) != (302, "uusi@solmu.example")
+
+
+def test_newer_request_makes_the_older_link_worthless(mine, person):
+    own_address.mail_new_address(person.user_id, "yksi@solmu.example")
+    own_address.mail_new_address(person.user_id, "kaksi@solmu.example")
+
+    assert mine.get(_link_of("yksi@solmu.example")).status_code == 410
+    assert mine.get(_link_of("kaksi@solmu.example")).status_code == 200

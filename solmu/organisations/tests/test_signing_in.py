@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from solmu.lib import clock
@@ -82,6 +83,18 @@ def test_failed_logins_are_limited(client):
 
     assert answer.status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_tries_are_counted_for_all_processes_and_forgotten(client):
+    client.post("/accounts/login/", {"login": "kuka@solmu.example", "password": "nope"})
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM accounts_shared_cache")
+        assert cursor.fetchone()[0] > 0
+        cursor.execute("UPDATE accounts_shared_cache SET expires = now() - interval '1 minute'")
+        signing_in.forget_tries()
+        cursor.execute("SELECT count(*) FROM accounts_shared_cache")
+        assert cursor.fetchone()[0] == 0
 
 
 def test_asking_for_a_link_answers_the_same_for_every_address(client):

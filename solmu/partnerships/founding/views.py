@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from solmu.organisations import directory, institutions, invitations
 from solmu.organisations.models import Institution
+from solmu.organisations.moved import at_present_address
 from solmu.organisations.permissions import can_found
 from solmu.partnerships.founding import founding, ladder
 from solmu.partnerships.founding.forms import FacetFormSet, FoundingForm, LevelFormSet
@@ -80,6 +81,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@at_present_address
 def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
     """The institution's ladder of levels."""
     institution = _institution(request, slug)
@@ -109,6 +111,7 @@ def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@at_present_address
 def lists(request: HttpRequest, slug: str) -> HttpResponse:
     """The institution's lists of contents and themes."""
     institution = _institution(request, slug)

@@ -257,7 +257,7 @@ def _keep_lines(batch: Batch, worked: Plan) -> None:
     )  # fmt: skip
     if len(worked.lines) > MANY:  # the next import looks here for what the last file said
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE imports_line")
+            cursor.execute("ANALYZE imports_line (batch_id, identity, organisation_id)")
 
 
 def settle(

@@ -21,7 +21,7 @@ from solmu.people.viewer import Viewer
 def main(argv: list[str]) -> int:
     """Run the command; 0 also when rows were rejected."""
     arguments = _parser().parse_args(argv)
-    institution = Institution.objects.filter(organisation__slug=arguments.institution).first()
+    institution = Institution.objects.at(arguments.institution).first()
     if institution is None:
         slugs = ", ".join(
             Institution.objects.values_list("organisation__slug", flat=True).order_by(

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from solmu.imports.models import Batch, Changed, Made
@@ -76,18 +75,16 @@ class Writer:
         self.step("people")
         contacts = self._people(stakeholders)
         self.step("dialogue")
-        entries = self._dialogue(stakeholders)
+        self._dialogue(stakeholders)
         changed = self._changes(stakeholders)
         self.step("search")
         self._count_anew()
-        directory_indexing.index_organisations(self.made.get(ORGANISATION, []))
         organisations = [c.record_id for c in self.changed if c.table == ORGANISATION]
         if organisations:
             directory_indexing.index_organisations(organisations)
             indexing.index_organisations(organisations)
         indexing.index_stakeholders([*self.made.get(STAKEHOLDER, []), *changed])
         indexing.index_contacts(contacts)
-        indexing.index_dialogue(entries)
         copy_rows(
             Made._meta.db_table,  # noqa: SLF001
             ("batch_id", "table", "record_ids"),
@@ -96,12 +93,13 @@ class Writer:
         Changed.objects.bulk_create(self.changed, batch_size=5000)
 
     def _count_anew(self) -> None:
-        """Let the planner know of what has just been written: the index is told by SELECTs."""
+        """Let the planner know how much has just been written: the index is told by SELECTs."""
         if sum(map(len, self.made.values())) > ANALYZE_FROM:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f"ANALYZE {ORGANISATION}, {SOURCE}, {STAKEHOLDER}, {STANDING},"
-                    f" {CONTACT}, {DIALOGUE}"
+                    f"ANALYZE {ORGANISATION} (id), {STAKEHOLDER} (id, organisation_id),"
+                    f" {STANDING} (id, stakeholder_id), {CONTACT} (id, stakeholder_id, person_id),"
+                    f" {PERSON} (id)"
                 )
 
     def _note_change(
@@ -134,7 +132,7 @@ class Writer:
     def _organisations(self) -> None:
         new = [target for target in self.plan.targets if target.organisation_id is None]
         ids = new_ids(ORGANISATION, len(new))
-        slugs = self._slugs([target.facts["name"] for target in new], ids)
+        slugs = [directory.private_slug(target.facts["name"]) for target in new]
         for target, id_ in zip(new, ids, strict=True):
             target.organisation_id = id_
         copy_rows(
@@ -175,23 +173,6 @@ class Writer:
             facts.get("website", ""), as_array(facts.get("fields", ())), False,
             as_json(dict.fromkeys(given, self.institution_id)), self.now,
         )  # fmt: skip
-
-    def _slugs(self, titles: Sequence[str], ids: Sequence[int]) -> list[str]:
-        """Return free addresses; a name that is taken gets its id added."""
-        stems = [slugify(names.folded(title))[:60].strip("-") or "organisation" for title in titles]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT slug FROM organisations_organisation WHERE slug = ANY(%(stems)s)"
-                " UNION SELECT slug FROM organisations_slughistory WHERE slug = ANY(%(stems)s)",
-                {"stems": list(set(stems))},
-            )
-            taken = {slug for (slug,) in cursor.fetchall()} | directory.RESERVED
-        slugs = []
-        for stem, id_ in zip(stems, ids, strict=True):
-            slug = f"{stem}-{id_}" if stem in taken or stem.isdigit() else stem
-            taken.add(slug)
-            slugs.append(slug)
-        return slugs
 
     def _sources(self) -> None:
         """Note that the institution brought or uses each entry; a second one makes it public."""
@@ -414,7 +395,7 @@ class Writer:
                 Person.objects.filter(pk=contact.person_id).update(**own)
         return list(contacts)
 
-    def _dialogue(self, stakeholders: Mapping[int, int]) -> list[int]:
+    def _dialogue(self, stakeholders: Mapping[int, int]) -> None:
         """Write last contacts as dialogue, and with it the evidence."""
         wanted = [
             (stakeholders[target.organisation_id or 0], target.organisation_id or 0, day)
@@ -457,7 +438,6 @@ class Writer:
             ),
         )  # fmt: skip
         self.made[DIALOGUE] = ids
-        return ids
 
     # Changes to stakeholders that were there
 

@@ -218,7 +218,7 @@ def of_institution[Row: QuerySet[Any]](rows: Row, viewer: Viewer, slug: str) -> 
     """Rows of the institution with the slug, when one is given; 404 where it can't be seen."""
     if not slug:
         return rows
-    seen = Institution.objects.visible_to(viewer).filter(organisation__slug=slug)
+    seen = Institution.objects.visible_to(viewer).at(slug)
     key = seen.values_list("pk", flat=True).first()
     if key is None:
         raise Http404

@@ -12,7 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,11 +22,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from solmu.lib import clock
 from solmu.lib.paging import BadCursorError, page
 from solmu.lib.periods import last_day
+from solmu.organisations import merging
+from solmu.organisations.moved import following
 from solmu.partnerships import describing, standing
+from solmu.partnerships.growing import growing
+from solmu.partnerships.growing.forms import FromForm
 from solmu.partnerships.models import (
     Confirmation,
     Contact,
     DialogueEntry,
+    Stakeholder,
     Standing,
     ValueAssessment,
 )
@@ -41,7 +48,7 @@ from solmu.partnerships.partner.forms import (
     ReasonForm,
     ValueForm,
 )
-from solmu.partnerships.partner.page import Partner
+from solmu.partnerships.partner.page import Partner, day_of
 from solmu.partnerships.permissions import (
     can_edit,
     can_edit_any,
@@ -52,6 +59,7 @@ from solmu.partnerships.picture.waiting import CLAIMS
 from solmu.ties.kinds import kind_name, told
 
 PAGE_SIZE = 30
+PRINTED = 500  # rows of each part on paper
 
 TABS = (
     ("overview", gettext_lazy("Overview")),
@@ -90,6 +98,18 @@ MOVES: dict[str, dict[str, Any]] = {
 }
 
 View = Callable[..., HttpResponseBase]
+_STAKEHOLDER = Stakeholder._meta.label  # noqa: SLF001
+
+
+def _kept_partner(request: HttpRequest, pk: int, **rest: Any) -> dict[str, Any] | None:
+    """The partner that one became when its organisation was merged with another."""
+    for held, organisation_id in merging.became(_STAKEHOLDER, pk):
+        kept = Stakeholder.objects.visible_to(request.viewer).filter(
+            institution_id=held["institution_id"], organisation_id=organisation_id
+        )
+        if found := kept.values_list("pk", flat=True).first():
+            return {"pk": found}
+    return None
 
 
 def of_partner(view: View) -> View:
@@ -97,6 +117,7 @@ def of_partner(view: View) -> View:
 
     @wraps(view)
     @login_required
+    @following(_kept_partner)
     def loaded(request: HttpRequest, pk: int, **rest: Any) -> HttpResponseBase:
         return view(request, Partner.load(request.viewer, pk), **rest)
 
@@ -126,7 +147,22 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponseBase:
         return given
     context = _page(request, partner, tab)
     context |= _PARTS[tab](request, partner)
+    if "print" in request.GET:
+        context["printed"] = _printed(request, partner, context)
     return render(request, "partnerships/partner.html", context)
+
+
+def _printed(request: HttpRequest, partner: Partner, page: dict[str, Any]) -> list[SafeString]:
+    """Every part of the page one after another, as paper has no tabs; nothing there to press."""
+    read_only = {**page, "may_edit": False, "may_log": False, "printing": True}
+    return [
+        render_to_string(
+            f"partnerships/partner_{key}.html",
+            {**read_only, **_PARTS[key](request, partner)},
+            request,
+        )
+        for key, _label in TABS
+    ]
 
 
 def _page(request: HttpRequest, partner: Partner, tab: str) -> dict[str, Any]:
@@ -173,6 +209,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
     found = [
         {
             "title": task.title,
+            "language": task.language,
             "due": task.due_on,
             "verb": _("Do it"),
             "url": f"{address}?tab=dialogue#entry-{task.pk}",
@@ -285,7 +322,7 @@ def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     is_open = Q(kind=DialogueEntry.Kind.TASK, done_on=None)
     order = [("on", "desc"), ("id", "desc")]
     try:
-        shown = page(entries.exclude(is_open), order, request.GET.get("after"), PAGE_SIZE)
+        shown = page(entries.exclude(is_open), order, request.GET.get("after"), _size(request))
     except BadCursorError as error:
         raise Http404 from error
     tasks = list(entries.filter(is_open).order_by("due_on", "pk")[:20])
@@ -302,13 +339,17 @@ def _dialogue(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     }
 
 
+def _size(request: HttpRequest) -> int:
+    return PRINTED if "print" in request.GET else PAGE_SIZE
+
+
 def _together(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     try:
         shown = page(
             partner.evidence,
             [("valid__startswith", "desc"), ("id", "desc")],
             request.GET.get("after"),
-            PAGE_SIZE,
+            _size(request),
         )
     except BadCursorError as error:
         raise Http404 from error
@@ -323,7 +364,22 @@ def _together(request: HttpRequest, partner: Partner) -> dict[str, Any]:
 
 
 def _path(request: HttpRequest, partner: Partner) -> dict[str, Any]:
-    return {"undoable": standing.last_change(partner.stakeholder)}
+    stakeholder, today = partner.stakeholder, partner.today
+    found: list[growing.Proposal] = []
+    if can_edit(request.viewer, stakeholder):
+        found = growing.proposals(stakeholder.institution_id, today, stakeholder=stakeholder)
+    return {
+        "undoable": standing.last_change(stakeholder),
+        "growth_steps": [
+            (name, day_of(day) if day else "", state)
+            for name, day, state in growing.steps(partner.standings, today)
+        ],
+        "common_networks": growing.common_networks(
+            stakeholder.institution_id, stakeholder.organisation_id, today
+        ),
+        "growth_proposal": found[0] if found else None,
+        "growth_form": FromForm(initial={"on": today}),
+    }
 
 
 def _history(request: HttpRequest, partner: Partner) -> dict[str, Any]:

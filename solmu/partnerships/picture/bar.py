@@ -118,6 +118,11 @@ class Bar:
         return [self._panel(key) for key in BEHIND_MORE]
 
     @property
+    def number(self) -> int:
+        """How many boxes are on in all the filters."""
+        return sum(panel.number for panel in (*self.panels, *self.more))
+
+    @property
     def more_number(self) -> int:
         """How many boxes are on behind "More"."""
         return sum(panel.number for panel in self.more)

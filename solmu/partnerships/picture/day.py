@@ -5,8 +5,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from solmu.lib import clock
+from solmu.partnerships.growing import growing
+from solmu.partnerships.permissions import can_edit_any
 from solmu.partnerships.picture import waiting
 from solmu.partnerships.picture.picture import Picture, area_of
 from solmu.people.viewer import Viewer
@@ -27,7 +30,18 @@ def waits(viewer: Viewer) -> list[Waiting]:
     picture = _picture(viewer)
     if picture is None:
         return []
-    return [Waiting(wait.name, wait.note, wait.verb, wait.url) for wait in waiting.waiting(picture)]
+    found = [
+        Waiting(wait.name, wait.note, wait.verb, wait.url) for wait in waiting.waiting(picture)
+    ]
+    if viewer.institution_id and can_edit_any(viewer, viewer.institution_id):
+        grown = len(growing.proposals(viewer.institution_id, picture.today))
+        if grown:
+            title = ngettext(
+                "%(n)s partnership has grown", "%(n)s partnerships have grown", grown
+            ) % {"n": grown}
+            note = _("both belong to a common network")
+            found.append(Waiting(title, note, _("Look"), reverse("partnerships:growing")))
+    return found
 
 
 def panel(viewer: Viewer) -> DayPanel | None:

@@ -78,7 +78,9 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
         step = words.level_by_id.get(level_id or 0)
         if step is None:
             return badge(Standing.State(state).label, "quiet") if state != "active" else "–"
-        shown = steps(step.rank, words.top_rank, step.name, claimed=claimed)
+        shown: SafeString | str = step.name  # the word alone is enough on paper
+        if "print" not in request.GET:
+            shown = steps(step.rank, words.top_rank, step.name, claimed=claimed)
         notes = [str(Standing.State(state).label)] if state != Standing.State.ACTIVE else []
         if claimed:
             notes.append(_("nothing done together yet"))

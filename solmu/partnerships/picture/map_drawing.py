@@ -234,20 +234,20 @@ def file_svg(
         if area.id in shapes
     )
     lines = "".join(f'<path class="lines" d="{path}"/>' for path in (outlines or {}).values())
-    head, foot = 56, 30
+    head, foot, side = 56, 30, 20
     tall = height + head + foot
     sea = scene.extent.size
     colours = _SHADES if scene.extent.key == "finland" else _COUNTRY_SHADES
     shading = "".join(f".shade-{i}{{fill:{colour}}}" for i, colour in enumerate(colours))
     key = _key(legend, shades)
-    wide = width + KEY_WIDTH
+    wide = width + KEY_WIDTH + 2 * side
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{tall}"'
-        f' viewBox="0 {-head} {wide} {tall}" role="img"'
+        f' viewBox="{-side} {-head} {wide} {tall}" role="img"'
         f' aria-label="{escape(title)}"><title>{escape(title)}</title>'
         f"<style>{_STYLE}{shading}</style>"
-        f'<rect x="0" y="{-head}" width="100%" height="100%" fill="#fff"/>'
+        f'<rect x="{-side}" y="{-head}" width="100%" height="100%" fill="#fff"/>'
         f'<text x="0" y="-30" font-size="20" font-weight="700">{escape(title)}</text>'
         f'<text x="0" y="-10" font-size="13">{escape(note)}</text>'
         f'<svg width="{width}" height="{height}"'

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import (
     CharField,
@@ -27,6 +27,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.utils.connection import ConnectionProxy
 
 from solmu.organisations.models import Institution, Organisation
 from solmu.partnerships.models import (
@@ -41,6 +42,7 @@ from solmu.people.models import Person
 from solmu.ties.models import Evidence
 
 KEPT_SECONDS = 300
+cache = ConnectionProxy(caches, "process")
 _numbers = count()
 
 _WRITERS = """ARRAY(

@@ -20,6 +20,8 @@ from django.db.models import (
     When,
 )
 from django.utils.formats import date_format
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -33,6 +35,7 @@ from solmu.partnerships.models import (
 )
 from solmu.partnerships.permissions import can_edit_any
 from solmu.partnerships.picture.picture import Picture
+from solmu.ui.markup import written
 
 MONTH = 30.44  # days
 YEAR = 365
@@ -164,7 +167,10 @@ def _tasks(picture: Picture, each: int) -> list[Wait]:
         _wait(
             "task",
             entry.stakeholder,
-            _("Task due %(day)s: %(title)s") % {"day": _day(entry.due_on), "title": entry.title},
+            mark_safe(
+                conditional_escape(_("Task due %(day)s: %(title)s"))
+                % {"day": _day(entry.due_on), "title": written(entry.title, entry.language)}
+            ),
             _("Do it"),
             f"?tab=dialogue#entry-{entry.pk}",
         )

@@ -26,6 +26,23 @@ document.addEventListener("htmx:after:swap", () => {
   }
 });
 
+// On a phone the filters are folded until they are asked for, also when the page is exchanged.
+let unfolded = false;
+
+function fold() {
+  const button = document.querySelector("[data-unfolds]");
+  if (!button) return;
+  button.setAttribute("aria-expanded", String(unfolded));
+  document.getElementById(button.getAttribute("aria-controls")).classList.toggle("open", unfolded);
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-unfolds]")) return;
+  unfolded = !unfolded;
+  fold();
+});
+document.addEventListener("htmx:after:swap", fold);
+
 // The search narrows while one writes, without leaving its field.
 let waiting;
 document.addEventListener("input", (event) => {

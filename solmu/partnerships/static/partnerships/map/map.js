@@ -87,6 +87,9 @@ class SolmuMap extends HTMLElement {
     this.gone = new AbortController();
     this.marks = null;
     this.classList.add("alive");
+    const extents = document.querySelector(".map-extents");
+    const on = extents?.querySelector("[aria-current]");
+    if (on) extents.scrollLeft = on.offsetLeft - extents.firstElementChild.offsetLeft; // on a phone they are one line
     this.querySelector(".map-tools").hidden = false;
     this.svg.setAttribute("tabindex", "0");
     this.svg.setAttribute("aria-describedby", "map-help");

@@ -158,7 +158,7 @@ function track(form) {
   const output = form.querySelector("output");
   const fill = form.querySelector(".rail rect");
   const first = new Date(`${form.dataset.first}T00:00:00Z`);
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC" });
+  let format; // made when the handle moves: it takes longer than all the rest of this file
   const dayOf = (date) => Math.round((date - first) / 86_400_000);
   const dateAt = (day) => new Date(first.getTime() + day * 86_400_000);
   let waiting;
@@ -166,6 +166,7 @@ function track(form) {
   const show = () => {
     const date = dateAt(Number(range.value));
     input.value = date.toISOString().slice(0, 10);
+    format ??= new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC" });
     output.value = format.format(date);
     range.setAttribute("aria-valuetext", output.value);
     fill.setAttribute("width", `${(100 * range.value) / range.max}%`);
