@@ -93,11 +93,13 @@ INSTALLED_APPS = [
     "solmu.search",
     "solmu.live",
     "solmu.organisations",
+    "solmu.approvals",
     "solmu.goals",
     "solmu.ties",
     "solmu.networks",
     "solmu.partnerships",
     "solmu.plans",
+    "solmu.costs",
     "solmu.portal",
     # After the rooms, so that their templates come before allauth's.
     "allauth",
@@ -235,6 +237,11 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT
 MEDIA_ROOT = DATA / "files"
 # The largest file that is taken in, in bytes.
 SOLMU_FILE_LIMIT = int(os.environ.get("SOLMU_FILE_LIMIT_MB", "50")) * 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "solmu.files.uploading.LimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 MAILERS = {
     "default": {
@@ -251,6 +258,16 @@ MAILERS = {
 DEFAULT_FROM_EMAIL = os.environ.get("SMTP_FROM", f"Solmu <solmu@{SOLMU_HOST}>")
 
 PGHISTORY_LEVEL = "Statement"
+
+# Where jobs are declared: the worker imports these, and not all that answers requests.
+PROCRASTINATE_IMPORT_PATHS = [
+    "solmu.notifications.outbox",
+    "solmu.live.events",
+    "solmu.networks.guests",
+    "solmu.organisations.own_address",
+    "solmu.organisations.signing_in",
+    "solmu.people.forgetting",
+]
 
 # The address is unique whatever its case, by a constraint that this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

@@ -74,6 +74,15 @@ def expect_many() -> None:
     """Give this transaction memory for many rows: for what triggers see, and for new words."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL gin_pending_list_limit = '1GB'")
+
+
+def tidy(*indexes: str) -> None:
+    """Take into GIN indexes, all at once, the words that waited beside them since `expect_many`."""
+    with connection.cursor() as cursor:
+        for index in indexes:
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
 
 
 def as_json(value: Any) -> str:

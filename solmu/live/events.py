@@ -1,19 +1,16 @@
-"""Publishing events, and the short-lived tickets with which a page opens its stream."""
+"""Publishing events, and the addresses of their streams."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.db import connection, transaction
 
 from solmu.jobs import tasks
 from solmu.lib import clock
 from solmu.live.models import Event
+from solmu.live.tickets import NOTIFY, ticket
 
-NOTIFY = "solmu_live"
-SALT = "live ticket"
-TICKET_SECONDS = 120
 KEPT = timedelta(days=1)
 
 
@@ -28,11 +25,6 @@ def publish(channel: str, **data: Any) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [channel])
         event = Event.objects.create(channel=channel, data=data)
         cursor.execute("SELECT pg_notify(%s, %s)", [NOTIFY, f"{event.pk} {channel}"])
-
-
-def ticket(channel: str) -> str:
-    """Return a ticket for one channel; whoever gives it has checked that the viewer may listen."""
-    return signing.dumps(channel, salt=SALT)
 
 
 def stream_address(channel: str) -> str:

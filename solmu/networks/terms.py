@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
+from solmu.accounts.models import User
 from solmu.audit import history
 from solmu.lib import clock
 from solmu.lib.periods import last_day, period
-from solmu.lib.translated import text_in
-from solmu.networks import seats
+from solmu.networks import seat_mails, seats
 from solmu.networks.groups import GroupError, checked_day, shown
 from solmu.networks.models import Participant, Representative, Seat, Term
-from solmu.notifications import outbox
-from solmu.people import links
+from solmu.organisations.invitations import person_of
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-
-# The link that lets somebody without an account in, from the mail about their seat.
-WELCOME = "seat"
-WELCOME_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ def name(
         holder = _person(seat, person)
         term = _made(seat, holder, valid, role, deputy=deputy)
         if tell:
-            _tell(term, by)
+            seat_mails.named(term, by=by)
     return term
 
 
@@ -86,8 +79,7 @@ def edit(
             _("Somebody has changed the term meanwhile. Look at it again, then save your change.")
         )
     valid = _within(seat, first, last)
-    if not seat.organisation_id or term.deputy or role in Term.Role.values:
-        _check_free(seat, term.person, valid, deputy=term.deputy, but=term.pk)
+    _check_free(seat, term.person, valid, deputy=term.deputy, but=term.pk)
     with history.acting(by, gettext_noop("term changed")):
         if valid.upper != term.valid.upper:
             term.reminded_on = None
@@ -124,7 +116,6 @@ def remove(term: Term, *, by: Viewer) -> None:
     if term.valid.lower is None or term.valid.lower < clock.today():
         raise GroupError(_("The term has begun: end it, so that its history stays."))
     with history.acting(by, gettext_noop("term taken back")):
-        links.revoke("term", term.pk, WELCOME)
         term.delete()
 
 
@@ -159,20 +150,8 @@ def hand_over(
             holder.valid = DateRange(holder.valid.lower, on, "[)")
             holder.save(update_fields=["valid"])
         term = _made(seat, successor, valid, role, deputy=deputy)
-        _tell(term, by)
+        seat_mails.named(term, by=by)
     return term
-
-
-def predecessor(term: Term) -> Term | None:
-    """Who held the seat before."""
-    return (
-        Term.objects.filter(
-            seat_id=term.seat_id, deputy=term.deputy, valid__endswith__lte=term.valid.lower
-        )
-        .select_related("person")
-        .order_by("-valid")
-        .first()
-    )
 
 
 def choosable(seat: Seat) -> QuerySet[Person]:
@@ -213,19 +192,20 @@ def _person(seat: Seat, person: Person | NewPerson) -> Person:
         raise GroupError(_("Give an e-mail address: the person is told of the seat."), "email")
     if not (person.given_name.strip() or person.family_name.strip()):
         raise GroupError(_("Give the person's name."), "given_name")
-    known = (
-        choosable(seat).filter(email__iexact=email).first()
-        or Person.objects.filter(user__email__iexact=email, merged_into=None).first()
-    )
-    if known is not None:
+    known = choosable(seat).filter(email__iexact=email).first()
+    if known is not None and known.user_id is not None:
         return known
-    made: Person = Person.objects.create(
-        given_name=person.given_name.strip(),
-        family_name=person.family_name.strip(),
-        email=email,
-        language=person.language,
+    # They sign in by a link that is mailed to the address; so only its owner comes in by it.
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email, None, language=person.language or "fi")
+    written = Person.objects.filter(user=None, merged_into=None, email__iexact=email)
+    named = Person.objects.filter(user=user).exists() or written.exclude(family_name="").exists()
+    return person_of(
+        user,
+        given_name="" if named else person.given_name.strip(),
+        family_name="" if named else person.family_name.strip(),
     )
-    return made
 
 
 def _made(seat: Seat, person: Person, valid: DateRange, role: str, *, deputy: bool) -> Term:
@@ -286,57 +266,3 @@ def _within(seat: Seat, first: date, last: date | None) -> DateRange:
             )
         last = last or end_of_seat
     return period(first, last)
-
-
-def _tell(term: Term, by: Viewer) -> None:
-    """Tell the person of their seat, with the pack; who has no account is let in by the link."""
-    person, seat = term.person, term.seat
-    address = person.email or (person.user.email if person.user else "")
-    if not address or (by.person_id and by.person_id == person.pk):
-        return
-    network = seat.group.network
-    language = person.language or "fi"
-    pack = reverse("networks:seat-pack", args=[network.slug, seat.uuid])
-    if person.user_id is None:
-        _link, token = links.create(
-            WELCOME, "term", term.pk, email=address, person=person, days=WELCOME_DAYS
-        )
-        pack = reverse("networks:seat-welcome", args=[token])
-    before = predecessor(term)
-    with override(language):
-        context = {
-            "who": by.name,
-            "network": text_in(network.organisation, "name", language),
-            "group": text_in(seat.group, "name", language),
-            "organisation": (
-                text_in(seat.organisation, "name", language) if seat.organisation else ""
-            ),
-            "title": seat.title,
-            "role": str(Term.Role(term.role).label),
-            "deputy": term.deputy,
-            "first": term.valid.lower,
-            "last": last_day(term.valid),
-            "before": before.person.name if before and before.person_id != person.pk else "",
-            "no_account": person.user_id is None,
-            "link": settings.SOLMU_ADDRESS + pack,
-        }
-    outbox.write(
-        "seat",
-        to=address,
-        template="networks/email/seat",
-        language=language,
-        context=context,
-        key=f"seat-{term.uuid}-{term.valid.lower}",
-        person=person,
-    )
-
-
-def ends_on(term: Term) -> date | None:
-    """The term's last day."""
-    return last_day(term.valid)
-
-
-def day_after(term: Term) -> date | None:
-    """The first day on which a successor could hold the seat."""
-    last = last_day(term.valid)
-    return last + timedelta(days=1) if last else None

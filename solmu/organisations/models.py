@@ -196,6 +196,7 @@ class Organisation(models.Model):
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("organisation")
         constraints = [
             models.UniqueConstraint(
                 fields=["country", "business_id"],
@@ -261,6 +262,7 @@ class Figure(models.Model):
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("figures of a year")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "year"], name="figure_is_one_a_year"),
         ]
@@ -303,6 +305,7 @@ class Relation(models.Model):
     objects = RelationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("relation")
         constraints = [
             ExclusionConstraint(
                 name="relation_periods_do_not_overlap",
@@ -338,6 +341,9 @@ class Institution(models.Model):
     created_at = models.DateTimeField(default=clock.real_now)
 
     objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("institution")
 
     def __str__(self) -> str:
         return str(self.organisation)
@@ -427,6 +433,7 @@ class Affiliation(models.Model):
     IMPERSONAL: ClassVar = {"role"}
 
     class Meta:
+        verbose_name = _("role in an institution")
         constraints = [
             ExclusionConstraint(
                 name="affiliation_periods_do_not_overlap",

@@ -56,6 +56,7 @@ class Level(models.Model):
     objects = OfInstitutionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("level")
         ordering = ["institution", "rank"]
         constraints = [
             models.UniqueConstraint(
@@ -92,6 +93,7 @@ class Facet(models.Model):
     objects = OfInstitutionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("content or theme")
         ordering = ["institution", "kind", "rank", "id"]
 
     def __str__(self) -> str:
@@ -138,6 +140,7 @@ class Stakeholder(models.Model):
     objects = StakeholderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("partner")
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "organisation"], name="stakeholder_is_one_an_organisation"
@@ -222,6 +225,7 @@ class Standing(models.Model):
     objects = OfStakeholderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("level, state and scope")
         constraints = [
             ExclusionConstraint(
                 name="standing_periods_do_not_overlap",
@@ -293,6 +297,7 @@ class ValueAssessment(models.Model):
     objects = OfStakeholderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("value both ways")
         constraints = [
             models.UniqueConstraint(fields=["stakeholder", "on"], name="value_is_one_a_day"),
         ]
@@ -318,6 +323,7 @@ class Contact(models.Model):
     objects = ContactQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("contact person")
         constraints = [
             ExclusionConstraint(
                 name="contact_periods_do_not_overlap",
@@ -384,6 +390,7 @@ class DialogueEntry(models.Model):
     objects = DialogueQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("dialogue")
         indexes = [
             models.Index(fields=["stakeholder", "-on", "-id"], name="dialogue_of_stakeholder"),
             models.Index(
@@ -440,6 +447,9 @@ class Confirmation(models.Model):
     answered_on = models.DateField(null=True, blank=True)
 
     objects = OfStakeholderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("confirmation")
 
     def __str__(self) -> str:
         return f"{self.stakeholder_id} {self.state}"

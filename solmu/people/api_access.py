@@ -8,9 +8,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from solmu.accounts import idempotency
 from solmu.accounts.models import ApiToken
-from solmu.jobs.tasks import periodic
 from solmu.lib import clock
 from solmu.lib.tokens import token_hash
 from solmu.people.viewer import Viewer
@@ -81,9 +79,3 @@ def _viewer_and_token(request: HttpRequest) -> tuple[int | None, Viewer]:
     if user.used_token_on is None or today - user.used_token_on >= timedelta(days=1):
         ApiToken.objects.filter(pk=user.used_token_id).update(last_used_on=today)
     return user.used_token_id, viewer_of(user)
-
-
-@periodic("17 * * * *", "people.forget_idempotency_keys")
-def forget_idempotency_keys() -> None:
-    """Delete the answers to repeated requests that have been kept for their time."""
-    idempotency.forget_old_keys()

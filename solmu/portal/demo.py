@@ -25,7 +25,7 @@ from solmu.organisations.models import (
     Relation,
 )
 from solmu.partnerships.founding import ladder
-from solmu.partnerships.growing import registering
+from solmu.partnerships.growing import growing, registering
 from solmu.partnerships.models import (
     Confirmation,
     Contact,
@@ -118,6 +118,7 @@ def fill() -> None:
         demo_networks.fill(institutions, people)
         registering.follow_memberships(Membership.objects.values_list("pk", flat=True))
         _networks_on_the_picture(institutions["tavastia"], people)
+        _grown(institutions["tavastia"])
     rebuilding.rebuild_derived()
 
 
@@ -604,6 +605,13 @@ def _networks_on_the_picture(institution: Institution, people: dict[str, Person]
             student_score=rank,
             by=people[owner],
         )
+
+
+def _grown(institution: Institution) -> None:
+    """Half of the partnerships in common networks have got their form; the others wait for it."""
+    by = Viewer.system(gettext_noop("demo content"))
+    for proposal in growing.proposals(institution.pk, clock.today())[::2]:
+        growing.accept(proposal, on=date(2023, 1, 1), by=by)
 
 
 def _relations(institutions: dict[str, Institution]) -> None:

@@ -48,7 +48,10 @@ FAST_SETTINGS = {
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
-    "shared_buffers": "128MB",
+    "shared_buffers": "512MB",
+    # A large import is written between two checkpoints, not through many.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
     # Pages ask small questions of a disk without a moving head.
     "random_page_cost": "1.1",
     "jit": "off",

@@ -1,6 +1,8 @@
 """The processes that answer requests: web (pages and the API) and live (event streams)."""
 
+import importlib
 import importlib.util
+import multiprocessing
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -23,6 +25,7 @@ _LOGS = {
 
 def serve_web(host: str, port: int, *, workers: int, threads: int, grace: int) -> None:
     """Serve pages and the API until told to stop; requests under way get `grace` seconds."""
+    _load_once(WEB)
     Granian(
         WEB,
         host,
@@ -41,6 +44,7 @@ def serve_web(host: str, port: int, *, workers: int, threads: int, grace: int) -
 
 def serve_live(host: str, port: int) -> None:
     """Serve the event streams; an open stream never keeps the process from stopping."""
+    _load_once(LIVE)
     Granian(
         LIVE,
         host,
@@ -54,6 +58,12 @@ def serve_live(host: str, port: int) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=_LOGS,
     ).serve()
+
+
+def _load_once(target: str) -> None:
+    """Import the application before its workers are forked, so that they share its memory."""
+    if multiprocessing.get_start_method() == "fork":
+        importlib.import_module(target.partition(":")[0])
 
 
 def live_exists() -> bool:

@@ -9,7 +9,9 @@ from django.shortcuts import redirect, render
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: known to the viewer, not open to them."""
-    return render(request, "ui/403.html", status=403)
+    # A room may say why, and where one can ask.
+    facts = {name: getattr(exception, name, "") for name in ("url", "verb")}
+    return render(request, "ui/403.html", {"why": str(exception or ""), **facts}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -92,3 +92,15 @@ def test_all_or_none_of_the_files_sent_are_kept() -> None:
     assert answer.status_code == 422
     assert "b.pdf" in answer.content.decode()
     assert not File.objects.exists()
+
+
+def test_a_body_over_the_limit_is_not_read(settings: LazySettings) -> None:
+    _client, user = _signed_in()
+    admin, _user = _signed_in(admin=True)
+    settings.SOLMU_FILE_LIMIT = 100
+    sent = make_upload("a.pdf", b"%PDF-" + b"x" * 1000)
+
+    answer = admin.post(reverse("files:add", args=["thing", user.pk]), {"attached": sent})
+
+    assert answer.status_code in {400, 413}
+    assert not File.objects.exists()

@@ -1,10 +1,12 @@
 """Jobs: queued with the transaction, once a key, and recovered when their worker dies."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -17,6 +19,7 @@ from solmu.lib import clock
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 seen: list[object] = []
+DECLARES = re.compile(r"^@(?:tasks\.)?(?:task|periodic)\(", re.MULTILINE)
 
 
 @tasks.task("jobs.test_note")
@@ -92,3 +95,13 @@ def test_job_of_a_dead_worker_is_put_back() -> None:
     asyncio.run(recover())
 
     assert _queued() == ["lost"]
+
+
+def test_worker_knows_every_module_that_declares_jobs() -> None:
+    declared = {
+        ".".join(path.relative_to(settings.ROOT).with_suffix("").parts)
+        for path in settings.ROOT.glob("solmu/**/*.py")
+        if path.parent.name != "tests" and DECLARES.search(path.read_text())
+    }
+
+    assert declared - {"solmu.jobs.tasks"} == {*settings.PROCRASTINATE_IMPORT_PATHS}

@@ -118,6 +118,23 @@ def test_facts_change_or_are_proposed(coordinator: Person, institution: Institut
     assert FactProposal.objects.get().value == "Muu Oy"
 
 
+def test_contributor_proposes_by_the_api_too(coordinator: Person, institution: Institution) -> None:
+    own = ApiClient(coordinator).send("organisations", {"name": "Oma Oy"}).json()
+    contributor = factories.person_with_role(institution, Affiliation.Role.CONTRIBUTOR)
+
+    answer = ApiClient(contributor).change(f"organisations/{own['id']}", {"name_fi": "Uusi Oy"})
+
+    assert (answer.json()["name"], answer.json()["proposed"]) == ("Oma Oy", ["name_fi"])
+
+
+def test_parent_of_another_institution_is_not_told(institution: Institution) -> None:
+    hidden = factories.organisation(public=False)
+    made = factories.organisation(parent=hidden)
+    client = ApiClient(factories.person_with_role(institution))
+
+    assert client.read(f"organisations/{made.pk}")["parent"] is None
+
+
 def test_reader_may_not_add_or_change(institution: Institution) -> None:
     made = factories.organisation()
     client = ApiClient(factories.person_with_role(institution, Affiliation.Role.READER))

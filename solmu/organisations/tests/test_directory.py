@@ -205,9 +205,7 @@ def test_who_proposes_changes_nothing_and_own_coordinators_decide(ours):
     made = add(ours)
     facts = {"name_fi": "Rinkeli Oy", "website": "https://rinkeli.example"}
 
-    outcome = directory.edit(
-        made, facts, by=viewer_at(ours), institution_id=ours.pk, proposes=True
-    )
+    outcome = directory.edit(made, facts, by=viewer_at(ours), institution_id=ours.pk, proposes=True)
 
     made.refresh_from_db()
     assert (outcome.changed, made.website) == ([], "")

@@ -15,6 +15,7 @@ from solmu.organisations.models import (
     Relation,
     SlugHistory,
 )
+from solmu.organisations.permissions import can_undo_merge
 from solmu.organisations.tests import factories
 from solmu.people.viewer import Viewer
 from solmu.search.models import Entry
@@ -241,14 +242,17 @@ def test_merge_by_pages(kept, gone):
     refused = coordinator.post(f"/organisations/merges/{merge.pk}/", {"act": "accept"})
     listed = admin.get("/organisations/merges/")
     decided = admin.post(f"/organisations/merges/{merge.pk}/", {"act": "accept"})
-    undone = coordinator.post(f"/organisations/merges/{merge.pk}/", {"act": "undo"})
+    alone = coordinator.post(f"/organisations/merges/{merge.pk}/", {"act": "undo"})
+    coordinator.post(f"/organisations/merges/{merge.pk}/", {"act": "ask-undo"})
+    told = admin.get("/organisations/merges/").context["waiting"]
+    undone = admin.post(f"/organisations/merges/{merge.pk}/", {"act": "undo"})
 
     assert look.status_code == 200
     assert asked.headers["Location"] == f"/organisations/merges/{merge.pk}/"
     assert refused.status_code == 403
     assert gone.name in listed.content.decode()
     assert decided.headers["Location"] == kept.get_absolute_url()
-    assert undone.status_code == 302
+    assert (alone.status_code, list(told), undone.status_code) == (403, [merge], 302)
     merge.refresh_from_db()
     assert merge.state == "undone"
     stranger = Client()
@@ -257,6 +261,48 @@ def test_merge_by_pages(kept, gone):
         backend="solmu.people.viewing.ViewerBackend",
     )
     assert stranger.get(f"/organisations/merges/{merge.pk}/").status_code == 404
+
+
+def test_own_merge_is_undone_alone_until_others_see_the_entry():
+    ours = factories.institution()
+    person = factories.person_with_role(ours)
+    pair = [factories.organisation(public=False) for _number in range(2)]
+    for each in pair:
+        OrganisationSource.objects.create(institution=ours, organisation=each, origin="import")
+    viewer = factories.viewer(person)
+    merge = merging.ask(*pair, by=viewer, choices={}, institution_id=ours.pk)
+
+    alone = can_undo_merge(viewer, merge)
+    Organisation.objects.filter(pk=merge.kept_id).update(public=True)
+
+    assert (alone, can_undo_merge(viewer, Merge.objects.get())) == (True, False)
+
+
+def test_wish_to_undo_may_be_left(kept, gone):
+    merge = merged(kept, gone)
+    merging.ask_undo(merge, by=ADMIN)
+
+    merging.keep(merge, by=ADMIN)
+
+    merge.refresh_from_db()
+    assert (merge.state, merge.undo_asked_at) == ("done", None)
+
+
+def test_address_of_a_merged_entry_leads_to_the_kept_one(kept, gone):
+    merged(kept, gone)
+    last = factories.organisation()
+    merged(last, kept)
+    client = Client()
+    person = factories.person_with_role(factories.institution())
+    client.force_login(person.user, backend="solmu.people.viewing.ViewerBackend")
+
+    shown = client.get(f"/organisations/{gone.pk}/?x=1")
+    end = merging.end_of(Organisation.objects.get(pk=gone.pk))
+    Organisation.objects.filter(pk=end.pk).update(public=False)
+
+    assert shown.headers["Location"] == f"/organisations/{end.pk}/?x=1"
+    assert client.get(f"/organisations/{gone.pk}/").status_code == 404
+    assert client.get("/organisations/999999/").status_code == 404
 
 
 def test_period_that_others_cut_twice_keeps_what_is_left(kept, gone):

@@ -155,6 +155,8 @@ def test_organisation_gets_another_address_and_the_old_one_leads(
     assert own.get(f"/institutions/{old}/people/?x=1").headers["Location"] == (
         "/institutions/uusi-opisto/people/?x=1"
     )
-    assert own.get(f"/organisations/{old}/").headers["Location"] == f"/organisations/{institution.pk}/"
+    assert (
+        own.get(f"/organisations/{old}/").headers["Location"] == f"/organisations/{institution.pk}/"
+    )
     stranger = client_of(factories.person_with_role(factories.institution()))
     assert stranger.get(f"/institutions/{old}/people/").status_code == 404

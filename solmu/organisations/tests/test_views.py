@@ -102,6 +102,66 @@ def test_organisation_is_added_and_edited_by_form(ours, coordinator):
     assert (found.name_fi, found.business_id, found.fields) == ("Uusin Oy", "1572860-0", [])
 
 
+def test_organisation_is_part_of_another(ours, coordinator):
+    group, made = factories.organisation("Konserni Oyj"), private(ours, "Tytär Oy")
+    facts = {"name_fi": "Tytär Oy", "kind": "company", "country": "FI"}
+    address = f"/organisations/{made.pk}/edit/"
+
+    coordinator.post(address, facts | {"parent": f"Konserni Oyj #{group.pk}"})
+    page = coordinator.get(f"/organisations/{made.pk}/").content.decode()
+    form = coordinator.get(address).context["form"]
+    loop = coordinator.post(address, facts | {"parent": f"#{made.pk}"})
+
+    assert "Part of" in page
+    assert "Konserni Oyj" in page
+    assert form["parent"].value() == f"Konserni Oyj #{group.pk}"
+    assert loop.status_code == 422
+    offered = coordinator.get("/organisations/suggest/?parent=konserni").content.decode()
+    assert f"Konserni Oyj #{group.pk}" in offered
+
+
+def test_parent_that_the_viewer_does_not_know_stays(ours, coordinator):
+    hidden = private(factories.institution(), "Salainen Konserni")
+    made = private(ours, "Tytär Oy")
+    Organisation.objects.filter(pk=made.pk).update(parent=hidden)
+
+    coordinator.post(
+        f"/organisations/{made.pk}/edit/",
+        {"name_fi": "Tytär Oyj", "kind": "company", "country": "FI", "parent": ""},
+    )
+
+    made.refresh_from_db()
+    assert (made.name_fi, made.parent_id) == ("Tytär Oyj", hidden.pk)
+
+
+def test_contributor_proposes_facts_of_what_they_do_not_own(ours, coordinator):
+    contributor = client_of(factories.person_with_role(ours, "contributor"))
+    made = private(ours, "Leipomo Oy")
+    facts = {"name_fi": "Leipomo Oyj", "kind": "company", "country": "FI"}
+
+    page = contributor.get(f"/organisations/{made.pk}/edit/").content.decode()
+    contributor.post(f"/organisations/{made.pk}/edit/", facts)
+
+    made.refresh_from_db()
+    assert "proposed to those who answer for the facts" in page
+    assert made.name_fi == "Leipomo Oy"
+    assert [
+        row["can_decide"] for row in coordinator.get("/organisations/proposals/").context["mine"]
+    ]
+
+
+def test_coordinator_proposes_facts_of_what_is_not_their_institutions(coordinator):
+    public = factories.organisation("Julkinen Oy")
+    facts = {"name_fi": "Julkinen Oy", "kind": "company", "country": "FI"}
+
+    coordinator.post(
+        f"/organisations/{public.pk}/edit/", facts | {"website": "https://julkinen.example"}
+    )
+
+    public.refresh_from_db()
+    assert public.website == ""
+
+
 def test_wrong_business_id_is_said_on_the_form(coordinator):
     answer = coordinator.post(
         "/organisations/new/",

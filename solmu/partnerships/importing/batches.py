@@ -27,7 +27,7 @@ from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.collector import paused
-from solmu.lib.copying import as_json, copy_rows, expect_many
+from solmu.lib.copying import as_json, copy_rows, expect_many, tidy
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
 from solmu.partnerships.importing.planning import Plan, Settled, cells_as_text, make_plan
@@ -351,9 +351,12 @@ def _write(batch: Batch, worked: Plan, by: Viewer, progress: Progress) -> None:
             cursor.execute("UPDATE imports_batch SET stage = stage WHERE FALSE")
             cursor.execute("SELECT now()")
             began = cursor.fetchone()[0]
-        if len(worked.lines) > MANY:
+        many = len(worked.lines) > MANY
+        if many:
             expect_many()
         Writer(batch, worked, by, progress.step).write()
+        if many:
+            tidy("search_words", "search_title_trigrams", "organisation_called")
     _keep_plan(batch, worked)
     batch.state, batch.stage, batch.error = Batch.State.APPLIED, "", ""
     batch.done, batch.applied_at = batch.total, began

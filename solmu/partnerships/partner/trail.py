@@ -44,7 +44,7 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
         Part(
             Standing,
             of,
-            _("Standing"),
+            _("Level, state and scope"),
             title=("valid",),
             continues=True,
             names={name.removesuffix("_id"): label for name, label in NAMES.items()},
@@ -54,7 +54,7 @@ def parts(stakeholder: Stakeholder, viewer: Viewer) -> list[Part]:
         Part(
             ValueAssessment,
             of,
-            _("Value"),
+            _("Value both ways"),
             title=("on",),
             names=_SCORES,
             hidden=frozenset({"by", "language"}),

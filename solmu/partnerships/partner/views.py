@@ -378,6 +378,7 @@ def _path(request: HttpRequest, partner: Partner) -> dict[str, Any]:
             stakeholder.institution_id, stakeholder.organisation_id, today
         ),
         "growth_proposal": found[0] if found else None,
+        "open_networks": request.viewer.networks,
         "growth_form": FromForm(initial={"on": today}),
     }
 

@@ -28,16 +28,17 @@ def partner(slug: str) -> Stakeholder:
 def with_level(slug: str) -> Stakeholder:
     found = partner(slug)
     level = found.institution.levels.get(rank=2)
-    Standing.objects.filter(stakeholder=found).update(state="active", level=level)
+    Standing.objects.filter(stakeholder=found).update(state="active", level=level, form="bilateral")
     return found
 
 
 def test_members_have_the_network_on_their_list_map_and_board(client_as):
     client = client_as("rector")
     assert "Välkky" in client.get("/partners/?q=Välkky").content.decode()
-    board = client.get("/partners/strategy/?level=4").content.decode()
+    assert "Välkky" in client.get("/partners/map/?q=Välkky").content.decode()
+    board = client.get("/partners/strategy/?q=Välkky").content.decode()
     assert "Välkky" in board
-    assert "Välkky" in client.get("/partners/strategy/?level=4&on=2012-01-01").content.decode()
+    assert "Välkky" in client.get("/partners/strategy/?q=Välkky&on=2012-01-01").content.decode()
 
 
 def test_networks_before_their_founding_are_not_on_the_picture(client_as):

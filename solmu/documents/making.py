@@ -1,0 +1,45 @@
+"""Making PDF documents: accessible (PDF/UA-1) and fit for archives (PDF/A-2a), by typst.
+
+A room keeps its own documents as `<room>/documents/<name>.typ`; they import
+`/documents/templates/solmu.typ` and read what they say from `data`.
+"""
+
+import json
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from solmu.installation import demo
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = Path(__file__).resolve().parent / "fonts"
+STANDARDS = ["a-2a", "ua-1"]
+
+# One compiler a process, used by one thread at a time: it keeps fonts and parsed templates.
+_lock = threading.Lock()
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+    return typst.Compiler(root=str(ROOT), font_paths=fonts)
+
+
+def pdf(template: Path, data: dict[str, Any], *, language: str = "fi") -> bytes:
+    """Return the document as PDF bytes; in a demo each page says that the content is fictional."""
+    with override(language):
+        notice = _("Fictional demo content") if demo.is_demo() else ""
+    sent = {**data, "language": language, "notice": notice}
+    with _lock:
+        made = _compiler().compile(
+            str(template),
+            format="pdf",
+            sys_inputs={"data": json.dumps(sent, ensure_ascii=False)},
+            pdf_standards=STANDARDS,
+        )
+    return bytes(made)
