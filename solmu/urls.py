@@ -16,7 +16,11 @@ urlpatterns = [
         path("institutions/", include("solmu.partnerships.founding.urls")),
         path("partners/", include("solmu.partnerships.urls")),
     ),
-    *modules.of("networks", path("networks/", include("solmu.networks.urls"))),
+    *modules.of(
+        "networks",
+        path("networks/", include("solmu.networks.urls")),
+        path("n/", include("solmu.networks.public_urls")),
+    ),
     path("institutions/", include("solmu.organisations.institution_urls")),
     path("people/", include("solmu.organisations.people_urls")),
     path("search/", include("solmu.search.urls")),

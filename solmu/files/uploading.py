@@ -17,7 +17,7 @@ class LimitHandler(FileUploadHandler):
         input_data: Any,
         META: dict[str, str],  # noqa: N803
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> None:
         """Refuse a body that is too long."""

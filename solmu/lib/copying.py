@@ -1,50 +1,58 @@
 """Many rows into PostgreSQL at once: COPY in its text format, and ids taken beforehand."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 import orjson
 from django.db import connection
 from psycopg import sql
 
-_CHUNK = 1 << 18
-# Signs that no cell has: so a line without a backslash or a break needs no escaping at all.
+_ROWS_AT_ONCE = 1000
+# Signs that no cell has: so rows without a backslash or a break need no escaping at all.
 _BETWEEN, _NULL = "\x1f", "\x1e"
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Copy rows of plain values into a table; triggers fire once, as for one INSERT."""
+def copy_rows(
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    always: Mapping[str, Any] | None = None,
+) -> int:
+    """Copy rows of plain values into a table; triggers fire once, as for one INSERT.
+
+    `always` names the columns that are the same in every row.
+    """
+    same = always or {}
     statement = sql.SQL("COPY {} ({}) FROM STDIN (DELIMITER {}, NULL {})").format(
         sql.Identifier(table),
-        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join(map(sql.Identifier, [*columns, *same])),
         sql.Literal(_BETWEEN),
         sql.Literal(_NULL),
     )
-    count, between = 0, len(columns) - 1
+    end = "".join(_BETWEEN + _escaped(_plain(value)) for value in same.values()) + "\n"
+    count, signs = 0, len(columns) - 1 + len(same)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        lines: list[str] = []
-        size = 0
-        for row in rows:
-            values = [value if type(value) is str else _plain(value) for value in row]
-            line = _BETWEEN.join(values)
-            if (
-                "\\" in line
-                or "\n" in line
-                or "\r" in line
-                or "\x00" in line
-                or line.count(_BETWEEN) != between
-            ):
-                line = _BETWEEN.join(map(_escaped, values))
-            lines.append(line)
-            size += len(line)
-            count += 1
-            if size > _CHUNK:
-                copy.write("\n".join(lines) + "\n")
-                lines, size = [], 0
-        if lines:
-            copy.write("\n".join(lines) + "\n")
+        for some in batched(rows, _ROWS_AT_ONCE):
+            values = [[v if type(v) is str else _plain(v) for v in row] for row in some]
+            text = end.join(map(_BETWEEN.join, values)) + end
+            if _has_special(text, len(values), signs):
+                text = end.join(_BETWEEN.join(map(_escaped, row)) for row in values) + end
+            copy.write(text)
+            count += len(values)
     return count
+
+
+def _has_special(text: str, rows: int, signs: int) -> bool:
+    """Tell whether a cell has a sign that COPY would take for its own."""
+    return (
+        "\\" in text
+        or "\r" in text
+        or "\x00" in text
+        or text.count("\n") != rows
+        or text.count(_BETWEEN) != rows * signs
+    )
 
 
 def new_ids(table: str, count: int) -> list[int]:
@@ -65,9 +73,12 @@ def new_ids(table: str, count: int) -> list[int]:
 def new_uuids(count: int) -> Iterator[str]:
     """Random UUIDs (version 4), made many at a time."""
     digits = os.urandom(16 * count).hex()
+    variant = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
     for at in range(0, 32 * count, 32):
-        one = digits[at : at + 32]
-        yield f"{one[:12]}4{one[13:16]}{'89ab'[int(one[16], 16) & 3]}{one[17:]}"
+        yield (
+            f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}"
+            f"{variant[digits[at + 16]]}{digits[at + 17 : at + 32]}"
+        )
 
 
 def expect_many() -> None:
@@ -111,4 +122,4 @@ def _escaped(value: str) -> str:
     if value == _NULL:
         return value
     value = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
-    return value.replace("\x00", "").replace(_BETWEEN, " ").replace(_NULL, " ")
+    return value.replace("\x00", "").replace(_BETWEEN, " ")

@@ -145,7 +145,7 @@ def hand_over(
                 raise GroupError(
                     _("%(name)s's term begins on that day. Choose a later one.")
                     % {"name": holder.person.name},
-                    "on",
+                    "first",
                 )
             holder.valid = DateRange(holder.valid.lower, on, "[)")
             holder.save(update_fields=["valid"])

@@ -45,10 +45,10 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "POST":
         user = signing_in.use(token)
         if user:
-            return _enter(request, user, target)
+            return enter(request, user, target)
     user = signing_in.user_of_token(token)
     status = 200 if user else 410
-    return _private(
+    return private(
         render(request, "own/link.html", {"owner": user, "next": target}, status=status)
     )
 
@@ -62,7 +62,7 @@ def address(request: HttpRequest, token: str) -> HttpResponseBase:
         return redirect("own:me" if request.viewer.user_id == user.pk else "account_login")
     found = own_address.find(token)
     context = {"owner": found[0], "email": found[1].email} if found else {"owner": None}
-    return _private(render(request, "own/address.html", context, status=200 if found else 410))
+    return private(render(request, "own/address.html", context, status=200 if found else 410))
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +71,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     opened = links.find(token, invitations.PURPOSE)
     asked = invitations.of_link(opened) if opened else None
     if opened is None or asked is None:
-        return _private(render(request, "own/invitation.html", {"invitation": None}, status=410))
+        return private(render(request, "own/invitation.html", {"invitation": None}, status=410))
     known = User.objects.filter(email__iexact=asked.email).first()
     form = AcceptForm(
         request.POST if request.method == "POST" else None, known=known, email=asked.email
@@ -83,16 +83,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
             form.add_error(None, str(error))
         else:
             if known is None or request.viewer.user_id == known.pk:
-                return _enter(request, user, "")
+                return enter(request, user, "")
             # A forwarded invitation must not open an account that somebody already has.
             messages.success(request, _("The role is added. Sign in as you always do."))
             return redirect("account_login")
-    return _private(
+    return private(
         render(request, "own/invitation.html", {"invitation": asked, "known": known, "form": form})
     )
 
 
-def _enter(request: HttpRequest, user: User, target: str) -> HttpResponseBase:
+def enter(request: HttpRequest, user: User, target: str) -> HttpResponseBase:
+    """Sign somebody in whose address a link has proven."""
     user.backend = BACKEND
     return perform_login(
         request, user, email_verification="none", redirect_url=target or reverse("portal:home")
@@ -106,7 +107,8 @@ def _safe_target(request: HttpRequest, target: str) -> str:
     return target if safe else ""
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep the address of a page, which holds a secret, from leaking."""
     # The address holds the secret: it goes into no Referer, no cache and no search engine. (With
     # "no-referrer" browsers would send the form with "Origin: null", which CSRF refuses.)
     response.headers["Referrer-Policy"] = "strict-origin"

@@ -176,7 +176,7 @@ class OrganisationForm(forms.ModelForm):
         # What an institution alone knows of may be part of what all know: it stays as it is.
         parent = self.instance.parent if self.instance.pk else None
         seen = Organisation.objects.visible_to(viewer)
-        self.keeps_parent = bool(parent) and not seen.filter(pk=parent.pk).exists()
+        self.keeps_parent = parent is not None and not seen.filter(pk=parent.pk).exists()
         if parent and not self.keeps_parent:
             self.fields["parent"].initial = f"{parent.name} #{parent.pk}"
         municipality: Any = self.fields["municipality"]
@@ -261,7 +261,8 @@ class ChangeEmailForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="new-%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "new-%s"  # the page has other forms with the same names
         self.user = user
         if not user.has_usable_password():
             del self.fields["password"]

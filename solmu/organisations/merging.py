@@ -17,7 +17,7 @@ from solmu.lib import clock
 from solmu.lib.absorbing import Absorption, Overlap, touched, undo
 from solmu.lib.composed import follow
 from solmu.organisations import indexing
-from solmu.organisations.models import Institution, Merge, Organisation, SlugHistory
+from solmu.organisations.models import Merge, Organisation, SlugHistory
 from solmu.people.viewer import Viewer
 
 RELATION = "organisations.Relation"
@@ -36,14 +36,14 @@ class Preview:
 
 
 def ends(one: Organisation, other: Organisation) -> tuple[Organisation, Organisation]:
-    """Which of two stays: an institution, else the public one, else the older; the other goes."""
+    """Which of two stays: an institution or a network, else the public one, else the older."""
     if one.pk == other.pk:
         raise MergeError(_("An entry can't be merged with itself."))
     if one.merged_into_id or other.merged_into_id:
         raise MergeError(_("One of the entries has been merged already."))
-    theirs = set(Institution.objects.filter(pk__in=[one.pk, other.pk]).values_list("pk", flat=True))
+    theirs = _more_than_entries([one.pk, other.pk])
     if len(theirs) > 1:
-        raise MergeError(_("Two institutions that use Solmu can't be merged here."))
+        raise MergeError(_("Two that work in Solmu, as institutions or networks, can't be merged."))
 
     def rank(each: Organisation) -> tuple[bool, bool, int]:
         return each.pk not in theirs, not each.public, each.pk
@@ -145,6 +145,8 @@ def _absorb(kept_id: int, gone_id: int, choices: dict[str, str]) -> Absorption:
     kept, gone = rows[kept_id], rows[gone_id]
     if kept.merged_into_id or gone.merged_into_id:
         raise MergeError(_("One of the entries has been merged already."))
+    if _more_than_entries([gone.pk]):
+        raise MergeError(_("The entry works in Solmu, as an institution or a network: it stays."))
     work = Absorption(choices, ignored=frozenset([Merge]))
     work.lead_over(kept, gone)
     work.set(gone, merged_into_id=kept.pk)
@@ -152,6 +154,18 @@ def _absorb(kept_id: int, gone_id: int, choices: dict[str, str]) -> Absorption:
     work.fill(kept, gone, leave=["merged_into", "public", "fact_sources", "name_key", "kind"])
     work.set(kept, public=kept.public or gone.public, fact_sources=sources)
     return work
+
+
+def _more_than_entries(ids: list[int]) -> set[int]:
+    """Those that are also something else of their own, under the same key: an institution …"""
+    return {
+        key
+        for relation in Organisation._meta.related_objects  # noqa: SLF001
+        if relation.field.primary_key
+        for key in relation.related_model._base_manager.filter(pk__in=ids).values_list(  # noqa: SLF001
+            "pk", flat=True
+        )
+    }
 
 
 def _follow(merge: Merge) -> None:

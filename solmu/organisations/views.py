@@ -149,7 +149,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data,
                 by=request.viewer,
                 institution=institution,
-                proposes=bool(institution) and not can_manage(request.viewer, institution.pk),
+                proposes=institution is not None and not can_manage(request.viewer, institution.pk),
             )
         except directory.DirectoryError as error:
             form.add_error(None, str(error))

@@ -189,6 +189,7 @@ class Samples:
             ("/institutions/", "slug", "tavastia"),
             ("/accounts/me/tokens/", "pk", self.token.pk),
             ("/mail/", "pk", self.mail.pk),
+            ("/people/", "pk", self.affiliation.person_id),
             ("/api/v1/organisations/", "id", (self.hidden if variant else self.organisation).pk),
             ("/api/v1/partnerships/", "id", self.partner.pk),
             ("/api/v1/contacts/", "id", self.contact.pk),

@@ -72,6 +72,9 @@ POST   /accounts/invitation/<token>/                                  410
 GET    /accounts/me/                                                login   200
 GET    /accounts/me/data.json                                       login   200
 POST   /accounts/me/details/                                        login   302
+POST   /accounts/me/address/                                        login   422
+GET    /accounts/address/link/<token>/                                410
+POST   /accounts/address/link/<token>/                                410
 POST   /accounts/me/tokens/                                         login   422
 POST   /accounts/me/tokens/<pk>/revoke/                             login   404   302   404   404   404   404
 GET    /accounts/password/change/                                   login   302
@@ -113,6 +116,14 @@ POST   /institutions/<slug>/invitations/<pk>/cancel/                login   302 
 GET    /mail/                                                       login   403   403   403   403   403   200
 POST   /mail/<pk>/again/                                            login   403   403   403   403   403   302
 
+# People, for administrators
+GET    /people/                                                     login   403   403   403   403   403   200
+GET    /people/<pk>/                                                login   403   403   403   403   403   200
+GET    /people/<pk>/data.json                                       login   403   403   403   403   403   200
+GET    /people/<pk>/erase/                                          login   403   403   403   403   403   200
+POST   /people/<pk>/erase/                                          login   403   403   403   403   403   422
+POST   /people/<pk>/administrator/                                  login   403   403   403   403   403   302
+
 # The directory of organisations
 GET    /organisations/                                              login   200
 GET    /organisations/suggest/                                      login   200
@@ -125,6 +136,8 @@ GET    /organisations/<slug>/ · hidden                              login   302
 GET    /organisations/<pk>/edit/                                    login   200   200   200   200   403   200
 POST   /organisations/<pk>/edit/                                    login   422   422   422   422   403   422
 GET    /organisations/<pk>/edit/ · hidden                           login   200   200   404   404   404   200
+GET    /organisations/<pk>/address/                                 login   403   403   403   403   403   200
+POST   /organisations/<pk>/address/                                 login   403   403   403   403   403   422
 POST   /organisations/<pk>/figures/                                 login   403   403   403   403   403   422
 POST   /organisations/<pk>/relations/                               login   422   422   422   422   403   422
 POST   /organisations/<pk>/relations/<relation_pk>/end/             login   302   302   404   404   404   302

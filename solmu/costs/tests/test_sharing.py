@@ -1,5 +1,6 @@
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -53,7 +54,7 @@ def test_a_larger_weight_never_pays_less_and_order_does_not_matter(seed: int) ->
     cents = random.randrange(10**9)
     shares = sharing.share_cents(cents, weights)
     names = sorted(weights, key=lambda name: Fraction(weights[name]))
-    for lighter, heavier in zip(names, names[1:], strict=False):
+    for lighter, heavier in pairwise(names):
         if weights[lighter] < weights[heavier]:
             assert shares[lighter] <= shares[heavier]
         else:

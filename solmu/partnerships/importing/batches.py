@@ -235,13 +235,13 @@ def _keep_lines(batch: Batch, worked: Plan) -> None:
     copy_rows(
         "imports_line",
         (
-            "batch_id", "number", "sheet", "row", "name", "identity", "cells", "corrections",
+            "number", "sheet", "row", "name", "identity", "cells", "corrections",
             "facts", "action", "reasons", "notes", "changes", "conflicts", "candidates", "decision",
             "organisation_id",
         ),
         (
             (
-                batch.pk, line.number, line.sheet[:100], line.row, line.facts.get("name", ""),
+                line.number, line.sheet[:100], line.row, line.facts.get("name", ""),
                 line.identity, as_json(cells_as_text(line.cells)),
                 as_json(line.settled.corrections) if line.settled.corrections else "{}",
                 as_json(line.facts), line.action,
@@ -254,6 +254,7 @@ def _keep_lines(batch: Batch, worked: Plan) -> None:
             )
             for line in worked.lines
         ),
+        always={"batch_id": batch.pk},
     )  # fmt: skip
     if len(worked.lines) > MANY:  # the next import looks here for what the last file said
         with connection.cursor() as cursor:

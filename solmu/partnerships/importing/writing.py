@@ -40,7 +40,7 @@ EVIDENCE = "ties_evidence"
 PROPOSAL = "organisations_factproposal"
 
 NEW_FACTS = (
-    "business_id", "country", "municipality", "region", "postal_code", "website", "kind", "fields",
+    "business_id", "municipality", "region", "postal_code", "website", "kind", "fields",
 )  # fmt: skip
 
 # As many new records as make the statistics of small tables wrong.
@@ -63,6 +63,7 @@ class Writer:
         self.reason = _("Imported from %(file)s") % {"file": batch.file_name}
         self.made: dict[str, list[int]] = {}
         self.changed: list[Changed] = []
+        self._given: dict[tuple[str, ...], str] = {}
 
     def write(self) -> None:
         """Write everything, in the order of what needs what."""
@@ -138,9 +139,9 @@ class Writer:
         copy_rows(
             ORGANISATION,
             (
-                "id", "uuid", "slug", "name_fi", "name_sv", "name_en", "name_key", "kind",
-                "business_id", "oid", "country", "municipality_id", "region_id", "postal_code",
-                "lat", "lon", "website", "fields", "public", "fact_sources", "created_at",
+                "id", "uuid", "slug", "name_fi", "name_sv", "name_key", "kind",
+                "business_id", "country", "municipality_id", "region_id", "postal_code",
+                "lat", "lon", "website", "fields", "fact_sources",
             ),
             # In the order of their names: half of the indexes are in that order.
             map(
@@ -150,6 +151,7 @@ class Writer:
             )
             if new
             else (),
+            always={"name_en": "", "oid": "", "public": False, "created_at": self.now},
         )  # fmt: skip
         self.made[ORGANISATION] = ids
         self._sources()
@@ -161,18 +163,26 @@ class Writer:
         country = facts.get("country", "FI")
         municipality = facts.get("municipality")
         swedish = country == "SE"
-        given = ["name_sv" if swedish else "name_fi", "country"]
-        given += [key for key in NEW_FACTS if key in facts and key != "country"]
+        given = (
+            "name_sv" if swedish else "name_fi",
+            "country",
+            *[key for key in NEW_FACTS if key in facts],
+        )
         name = facts["name"]
         return (
             target.organisation_id, uuid, slug, "" if swedish else name,
-            name if swedish else "", "", target.first.name_key[:200],
-            kind_of(facts, target.first.name_key), facts.get("business_id", ""), "", country,
+            name if swedish else "", target.first.name_key[:200],
+            kind_of(facts, target.first.name_key), facts.get("business_id", ""), country,
             municipality, facts.get("region"),
             facts.get("postal_code", ""), facts.get("lat"), facts.get("lon"),
-            facts.get("website", ""), as_array(facts.get("fields", ())), False,
-            as_json(dict.fromkeys(given, self.institution_id)), self.now,
+            facts.get("website", ""), as_array(facts.get("fields", ())), self._givers(given),
         )  # fmt: skip
+
+    def _givers(self, given: tuple[str, ...]) -> str:
+        """That the institution gave these facts; a file has few combinations of columns."""
+        if given not in self._given:
+            self._given[given] = as_json(dict.fromkeys(given, self.institution_id))
+        return self._given[given]
 
     def _sources(self) -> None:
         """Note that the institution brought or uses each entry; a second one makes it public."""
@@ -185,17 +195,13 @@ class Writer:
         ids = new_ids(SOURCE, len(without))
         copy_rows(
             SOURCE,
-            ("id", "organisation_id", "institution_id", "origin", "since"),
-            (
-                (
-                    id_,
-                    organisation_id,
-                    self.institution_id,
-                    OrganisationSource.Origin.IMPORT,
-                    self.now,
-                )
-                for id_, organisation_id in zip(ids, without, strict=True)
-            ),
+            ("id", "organisation_id"),
+            zip(ids, without, strict=True),
+            always={
+                "institution_id": self.institution_id,
+                "origin": OrganisationSource.Origin.IMPORT,
+                "since": self.now,
+            },
         )
         self.made[SOURCE] = ids
         hidden = [id_ for id_ in without if id_ in known and not known[id_]["public"]]
@@ -268,19 +274,17 @@ class Writer:
         ids = new_ids(STAKEHOLDER, len(new))
         copy_rows(
             STAKEHOLDER,
-            (
-                "id", "uuid", "institution_id", "organisation_id", "roles", "next_step", "notes",
-                "extra", "created_at",
-            ),
+            ("id", "uuid", "organisation_id", "roles", "next_step", "notes", "extra"),
             (
                 (
-                    id_, uuid, self.institution_id, target.organisation_id,
+                    id_, uuid, target.organisation_id,
                     as_array(target.facts.get("roles") or [Stakeholder.Role.PARTNER]),
                     target.facts.get("next_step", ""), target.facts.get("notes", ""),
-                    as_json(target.facts.get("extra", {})), self.now,
+                    as_json(target.facts.get("extra", {})),
                 )
                 for id_, uuid, target in zip(ids, new_uuids(len(new)), new, strict=True)
             ),
+            always={"institution_id": self.institution_id, "created_at": self.now},
         )  # fmt: skip
         self.made[STAKEHOLDER] = ids
         found = {target.organisation_id or 0: id_ for id_, target in zip(ids, new, strict=True)}
@@ -301,12 +305,13 @@ class Writer:
             STANDING,
             (
                 "id", "stakeholder_id", "valid", "state", "level_id", "owner_id", "contents",
-                "themes", "scope_override", "form", "goals", "reason",
+                "themes",
             ),
-            (
-                (id_, *row, "", Standing.Form.BILATERAL, "", self.reason)
-                for id_, row in zip(ids, rows, strict=True)
-            ),
+            ((id_, *row) for id_, row in zip(ids, rows, strict=True)),
+            always={
+                "scope_override": "", "form": Standing.Form.BILATERAL, "goals": "",
+                "reason": self.reason,
+            },
         )  # fmt: skip
         self.made[STANDING] = ids
 
@@ -337,28 +342,32 @@ class Writer:
             PERSON,
             (
                 "id", "uuid", "given_name", "family_name", "email", "other_emails", "phone",
-                "language",                 "legal_basis", "retention_until", "created_at",
             ),
             (
                 (
                     id_, uuid, person[0], person[1], person[3][:254], as_json(person[4]),
-                    person[5], "", Person.LegalBasis.PUBLIC_TASK, retention, self.now,
+                    person[5],
                 )
                 for id_, uuid, person in zip(
                     person_ids, new_uuids(len(new)), new.values(), strict=True
                 )
             ),
+            always={
+                "language": "", "legal_basis": Person.LegalBasis.PUBLIC_TASK,
+                "retention_until": retention, "created_at": self.now,
+            },
         )  # fmt: skip
         contact_ids = new_ids(CONTACT, len(pairs))
         copy_rows(
             CONTACT,
-            ("id", "stakeholder_id", "person_id", "title", "note", "valid"),
+            ("id", "stakeholder_id", "person_id", "title", "valid"),
             (
-                (id_, stakeholder_id, ids_of.get(person, person), title, "", valid)
+                (id_, stakeholder_id, ids_of.get(person, person), title, valid)
                 for id_, (stakeholder_id, person, title, valid) in zip(
                     contact_ids, pairs.values(), strict=True
                 )
             ),
+            always={"note": ""},
         )
         self.made[PERSON] = person_ids
         self.made[CONTACT] = contact_ids
@@ -403,39 +412,35 @@ class Writer:
             for day in target.days
         ]
         ids = new_ids(DIALOGUE, len(wanted))
-        title = _("In contact")
         copy_rows(
             DIALOGUE,
+            ("id", "uuid", "stakeholder_id", "on"),
             (
-                "id", "uuid", "stakeholder_id", "kind", "on", "title", "text", "language",
-                "limited",                 "created_at",
-            ),
-            (
-                (
-                    id_, uuid, stakeholder_id, DialogueEntry.Kind.CONTACT, day, title,
-                    self.reason, self.batch.language, False, self.now,
-                )
+                (id_, uuid, stakeholder_id, day)
                 for id_, uuid, (stakeholder_id, _organisation_id, day) in zip(
                     ids, new_uuids(len(wanted)), wanted, strict=True
                 )
             ),
+            always={
+                "kind": DialogueEntry.Kind.CONTACT, "title": _("In contact"), "text": self.reason,
+                "language": self.batch.language, "limited": False, "created_at": self.now,
+            },
         )  # fmt: skip
         mine = self.institution_id
         evidence_ids = new_ids(EVIDENCE, len(wanted))
         copy_rows(
             EVIDENCE,
-            ("id", "a_id", "b_id", "kind", "valid", "source_kind", "source_id", "institution_id"),
+            ("id", "a_id", "b_id", "valid", "source_id"),
             (
-                (
-                    evidence_id, min(mine, other), max(mine, other), evidence.DIALOGUE,
-                    f"[{day},{date.fromisoformat(day) + timedelta(days=1)})", evidence.DIALOGUE,
-                    id_, mine,
-                )
+                (evidence_id, min(mine, other), max(mine, other), f"[{day},{day}]", id_)
                 for evidence_id, id_, (_stakeholder_id, other, day) in zip(
                     evidence_ids, ids, wanted, strict=True
                 )
                 if other != mine
             ),
+            always={
+                "kind": evidence.DIALOGUE, "source_kind": evidence.DIALOGUE, "institution_id": mine,
+            },
         )  # fmt: skip
         self.made[DIALOGUE] = ids
 

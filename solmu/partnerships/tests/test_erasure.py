@@ -116,3 +116,22 @@ def test_erasure_keeps_that_something_was_done(known):
     assert DialogueEntry.objects.filter(title="Muuta asiaa", author=known).exists()
     assert Contact.objects.get().person == known
     assert not Entry.objects.filter(title__icontains="helmi").exists()
+
+
+def test_export_for_an_administrator_has_no_limited_notes(known):
+    contact = Contact.objects.get(person=known)
+    DialogueEntry.objects.create(
+        stakeholder=contact.stakeholder,
+        kind="note",
+        on=date(2026, 1, 2),
+        title="Vain johtajille",
+        contact=contact,
+        limited=True,
+    )
+    admin = factories.viewer(factories.admin())
+
+    told = str(privacy.export(known, reader=admin))
+
+    assert "Helmi kertoi" in told
+    assert "Vain johtajille" not in told
+    assert "Vain johtajille" in str(privacy.export(known))

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from solmu.lib.composed import composed
 from solmu.lib.periods import period
 from solmu.organisations import merging
+from solmu.organisations.models import Merge
 from solmu.organisations.tests import factories
 from solmu.partnerships import evidence
 from solmu.partnerships.founding import ladder
@@ -118,3 +120,24 @@ def test_partners_of_different_institutions_keep_theirs(two_partners):
     theirs.refresh_from_db()
     assert theirs.organisation == kept
     assert Stakeholder.objects.filter(organisation=kept).count() == 2
+
+
+def test_address_of_a_merged_partner_leads_to_the_kept_one(two_partners):
+    pair = two_partners
+    choices = settled(*pair)
+    gone = Stakeholder.objects.get(organisation=pair[1])
+    merging.ask(*pair, by=ADMIN, choices=choices)
+    kept = Stakeholder.objects.get()
+    client, stranger = Client(), Client()
+    for one, at in ((client, kept.institution), (stranger, factories.institution())):
+        person = factories.person_with_role(at)
+        one.force_login(person.user, backend="solmu.people.viewing.ViewerBackend")
+
+    answer = client.get(f"/partners/{gone.pk}/?tab=path")
+
+    assert answer.headers["Location"] == f"/partners/{kept.pk}/?tab=path"
+    assert client.post(f"/partners/{gone.pk}/edit/").status_code == 404
+    assert stranger.get(f"/partners/{gone.pk}/").status_code == 404
+    merge = Merge.objects.get()
+    merging.take_back(merge, by=ADMIN)
+    assert client.get(f"/partners/{gone.pk}/").status_code == 200

@@ -349,6 +349,8 @@ def test_history_tells_a_change_of_standing_before_and_after(
 
     assert "<del>Partner</del>" in page
     assert "<ins>Cooperation</ins>" in page
+    assert "Level, state and scope" in page
+    assert "tanding" not in page
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])

@@ -17,6 +17,7 @@ from solmu.lib.periods import period
 from solmu.notifications.models import Message
 from solmu.organisations import merging
 from solmu.organisations.models import Affiliation, Institution, Organisation
+from solmu.organisations.permissions import can_write
 from solmu.organisations.tests import factories as directory
 from solmu.partnerships import standing
 from solmu.partnerships.importing import batches as importing
@@ -229,3 +230,17 @@ def test_import_while_its_entry_is_merged_away_writes_nothing(here: Institution)
     assert not Stakeholder.objects.exists()
     bring(here, ROW)
     assert Stakeholder.objects.get().organisation_id == kept.pk
+
+
+def test_directory_facts_are_written_by_who_edits_the_partner(here: Institution) -> None:
+    owner = directory.person_with_role(here, "contributor")
+    partner = factories.partner(here, owner=owner)
+    organisation = partner.organisation
+    public = directory.organisation()
+
+    writers = [directory.viewer(owner), colleague(here), colleague(here, "leader")]
+    others = [colleague(here, "contributor"), colleague(here, "reader")]
+
+    assert [can_write(viewer, organisation) for viewer in writers] == [True, True, True]
+    assert [can_write(viewer, organisation) for viewer in others] == [False, False]
+    assert not any(can_write(viewer, public) for viewer in writers)

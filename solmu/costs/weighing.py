@@ -1,0 +1,179 @@
+"""What each payer weighs under each key, and what each would pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from solmu.costs import sharing
+from solmu.costs.models import CostCase, Payer
+from solmu.lib import clock
+from solmu.networks.models import Term
+from solmu.organisations.models import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A payer's weight under a key and where it is from; None: it isn't known."""
+
+    weight: Decimal | None
+    entered: bool = False
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A case shared by one key: each payer's amount by slug, or why it can't be shared."""
+
+    key: str
+    amounts: dict[str, Decimal]
+    problem: str = ""
+    missing: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.problem
+
+
+class Weighing:
+    """The payers of a case with their weights, read in a fixed number of queries."""
+
+    def __init__(self, case: CostCase, payers: Sequence[Payer], on: date | None = None) -> None:
+        self.case = case
+        on = on or clock.today()
+        self.payers = sorted(payers, key=lambda payer: payer.organisation.slug)
+        self.names = {payer.organisation.slug: str(payer.organisation) for payer in self.payers}
+        ids = [payer.organisation_id for payer in self.payers]
+        figures = _latest_figures(ids, on)
+        seats = _seats_held(case.network_id, ids, on)
+        self.known: dict[str, dict[str, Known]] = {key: {} for key in sharing.KEYS}
+        for payer in self.payers:
+            slug, of = payer.organisation.slug, payer.organisation_id
+            self.known[sharing.EQUAL][slug] = Known(Decimal(1))
+            for key in (sharing.STUDENTS, sharing.STAFF):
+                entered = getattr(payer, key)
+                figure, year = figures.get((of, key), (None, None))
+                self.known[key][slug] = (
+                    Known(entered, entered=True)
+                    if entered is not None
+                    else Known(figure, year=year)
+                )
+            # Seats and what is entered (days, people …) can't be counted together.
+            entered = payer.participation
+            if any(each.participation is not None for each in self.payers):
+                self.known[sharing.PARTICIPATION][slug] = Known(entered, entered=True)
+            else:
+                self.known[sharing.PARTICIPATION][slug] = Known(Decimal(seats.get(of, 0)))
+            self.known[sharing.FIXED][slug] = Known(payer.fixed, entered=True)
+
+    @classmethod
+    def of(cls, case: CostCase) -> Weighing:
+        """The case's payers as they are kept."""
+        return cls(case, list(case.payers.select_related("organisation")))
+
+    def weights(self, key: str, mix: Mapping[str, Any] | None = None) -> sharing.Weights:
+        """The weights under a key; SharingError tells what is missing."""
+        if key == sharing.MIX:
+            parts = {part: Decimal(str(percent)) for part, percent in (mix or {}).items()}
+            used = {part: self.weights(part) for part, percent in parts.items() if percent}
+            return sharing.mixed(parts, used)
+        known = self.known[key]
+        missing = [slug for slug, one in known.items() if one.weight is None]
+        if missing:
+            raise sharing.MissingFigureError(key, missing)
+        return {slug: one.weight for slug, one in known.items() if one.weight is not None}
+
+    def shared(self, amount: Decimal, key: str, mix: Mapping[str, Any] | None = None) -> Shared:
+        """What each would pay under a key, or why that can't be told."""
+        if not self.payers:
+            return Shared(key, {}, _("There are no payers yet."))
+        try:
+            amounts = sharing.share(amount, self.weights(key, mix), key=key)
+        except sharing.MissingFigureError as error:
+            names = ", ".join(self.names[slug] for slug in error.missing)
+            return Shared(key, {}, _missing(error.key) % {"names": names}, error.missing)
+        except sharing.NothingToShareByError as error:
+            return Shared(key, {}, _nothing(error.key))
+        if key == sharing.FIXED:
+            fixed = sum(
+                (one.weight for one in self.known[key].values() if one.weight), Decimal("0.00")
+            )
+            if fixed != amount:
+                told = {"sum": fixed, "amount": amount}
+                text = _("The fixed shares add up to %(sum)s €, not to %(amount)s €.") % told
+                return Shared(key, {}, text)
+        return Shared(key, amounts)
+
+    def now(self, amount: Decimal) -> Shared:
+        """What each pays by the case's own key."""
+        return self.shared(amount, self.case.key, self.case.mix)
+
+    def what_if(self, amount: Decimal) -> list[Shared]:
+        """What each would pay under every key, side by side; the case's own mix is the last."""
+        keys = [sharing.EQUAL, sharing.STUDENTS, sharing.STAFF, sharing.PARTICIPATION]
+        if any(one.weight is not None for one in self.known[sharing.FIXED].values()):
+            keys.append(sharing.FIXED)
+        shared = [self.shared(amount, key) for key in keys]
+        if self.case.mix:
+            shared.append(self.shared(amount, sharing.MIX, self.case.mix))
+        return shared
+
+    def used_keys(self) -> list[str]:
+        """The keys that the case is shared by."""
+        if self.case.key != sharing.MIX:
+            return [self.case.key]
+        return [key for key in sharing.KEYS if self.case.mix.get(key)]
+
+
+def _latest_figures(ids: Iterable[int], on: date) -> dict[tuple[int, str], tuple[Decimal, int]]:
+    """The newest figure that is known of each organisation, with its year."""
+    found: dict[tuple[int, str], tuple[Decimal, int]] = {}
+    rows = Figure.objects.filter(organisation_id__in=list(ids), year__lte=on.year)
+    for row in rows.order_by("-year"):
+        for key in (sharing.STUDENTS, sharing.STAFF):
+            number = getattr(row, key)
+            if number is not None:
+                found.setdefault((row.organisation_id, key), (Decimal(number), row.year))
+    return found
+
+
+def _seats_held(network_id: int, ids: Iterable[int], on: date) -> dict[int, int]:
+    """How many seats somebody holds for each organisation in the network's groups."""
+    held = (
+        Term.objects.on(on)
+        .filter(
+            deputy=False,
+            seat__valid__contains=on,
+            seat__group__valid__contains=on,
+            seat__group__network_id=network_id,
+            seat__organisation_id__in=list(ids),
+        )
+        .values("seat__organisation_id")
+        .order_by()
+        .annotate(n=Count("seat_id", distinct=True))
+    )
+    return {row["seat__organisation_id"]: row["n"] for row in held}
+
+
+def _missing(key: str) -> str:
+    return {
+        sharing.STUDENTS: _("The number of students is not known of: %(names)s."),
+        sharing.STAFF: _("The number of staff is not known of: %(names)s."),
+        sharing.PARTICIPATION: _("Participation has not been entered for: %(names)s."),
+        sharing.FIXED: _("A fixed share has not been entered for: %(names)s."),
+    }[key]
+
+
+def _nothing(key: str) -> str:
+    return {
+        sharing.STUDENTS: _("Nobody has students: there is nothing to share by."),
+        sharing.STAFF: _("Nobody has staff: there is nothing to share by."),
+        sharing.PARTICIPATION: _("Nobody has taken part: there is nothing to share by."),
+        sharing.FIXED: _("All fixed shares are zero: there is nothing to share by."),
+        sharing.MIX: _("No key counts in the mix: there is nothing to share by."),
+    }.get(key, _("There is nothing to share by."))
