@@ -38,7 +38,13 @@ def whole(style: str, weight: int) -> TTFont:
             parts.append(str(path))
         merged = Merger().merge(parts)
     names = merged["name"]
-    for number, text in ((1, FAMILY), (2, style), (4, f"{FAMILY} {style}"), (16, FAMILY), (17, style)):
+    for number, text in (
+        (1, FAMILY),
+        (2, style),
+        (4, f"{FAMILY} {style}"),
+        (16, FAMILY),
+        (17, style),
+    ):
         names.setName(text, number, 3, 1, 0x409)
     names.setName(f"AtkinsonHyperlegibleNext-{style}", 6, 3, 1, 0x409)
     merged["OS/2"].usWeightClass = weight

@@ -19,7 +19,10 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from solmu.accounts import idempotency
+from solmu.costs.api import router as costs
+from solmu.lib import modules
 from solmu.lib.problems import FieldError, ProblemError, problem, unprocessable
+from solmu.networks.groups_api import router as groups
 from solmu.organisations.api import router as organisations
 from solmu.partnerships.api import router as partnerships
 from solmu.people.api_access import Bearer, token_id
@@ -159,6 +162,10 @@ def index(request: HttpRequest) -> dict[str, Any]:
 api.add_router("", organisations, tags=["organisations"])
 api.add_router("", partnerships)
 api.add_router("", search, tags=["search"])
+if modules.is_on("networks"):
+    api.add_router("", groups)
+if modules.is_on("costs"):
+    api.add_router("", costs, tags=["costs"])
 
 
 @api.exception_handler(ProblemError)

@@ -11,10 +11,15 @@ from typing import Any
 from django.db.models.expressions import BaseExpression
 from django.utils.translation import gettext_lazy as _
 
+from solmu.costs import archive as cost_archive
+from solmu.costs import holders as cost_holders
+from solmu.costs import waiting as cost_waits
 from solmu.files import holders as file_holders
 from solmu.lib import modules
 from solmu.networks import evidence as network_evidence
+from solmu.networks import group_evidence, group_panel
 from solmu.networks import indexing as network_index
+from solmu.networks import reminding as seat_reminding
 from solmu.networks import taking_part
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
@@ -25,6 +30,10 @@ from solmu.partnerships import permissions as partners
 from solmu.partnerships.growing import registering
 from solmu.partnerships.picture import day as partner_day
 from solmu.people.viewer import Viewer
+from solmu.plans import evidence as measure_evidence
+from solmu.plans import goal_holder
+from solmu.plans import hooks as plan_hooks
+from solmu.plans import indexing as plan_index
 from solmu.ties import relations
 from solmu.ties.kinds import Kind
 from solmu.ui.menu import MenuItem, Waiting
@@ -72,7 +81,7 @@ MENU = (
     MenuItem("see", _("Organisations"), "organisations:list", "building-2", _signed_in),
     *modules.of("networks", MenuItem("do", _("Networks"), "networks:list", "users", _signed_in)),
     MenuItem("", _("Institution"), "institutions:list", "settings", _has_institution_or_all),
-    MenuItem("", _("People"), "people:list", "users", _is_admin),
+    MenuItem("", _("People"), "people:list", "contact", _is_admin),
 )
 
 # What the command palette offers beside the menu.
@@ -111,6 +120,12 @@ PERSONAL_RECORDS: dict[str, Any] = {
     "imports.ValueMapping": _("words of spreadsheets that name the person"),
     "networks.Participant": _("people in networks"),
     "networks.MemberInvitation": _("invitations to networks"),
+    "approvals.Voice": _("approvals and what was said with them"),
+    "agreements.Signature": _("signatures"),
+    "agreements.Mandate": _("rights to sign"),
+    "agreements.Record": _("records of signing"),
+    "agreements.Version": _("texts of agreements that name the person"),
+    "agreements.Comment": _("comments on agreements"),
     "partnerships.Contact": _("contact person of a partner"),
     "partnerships.DialogueEntry": _("dialogue with the person"),
     "partnerships.Confirmation": _("confirmations that were asked"),
@@ -135,6 +150,11 @@ SEARCH_KINDS = dict(
             ("dialogue", SearchKind(_("dialogue"), "messages-square")),
         ),
         *modules.of("networks", (network_index.NETWORK, SearchKind(_("network"), "users"))),
+        *modules.of(
+            "plans",
+            (plan_index.MEASURE, SearchKind(_("measure"), "target")),
+            (plan_index.OUTPUT, SearchKind(_("output"), "file-text")),
+        ),
     )
 )
 
@@ -142,6 +162,9 @@ SEARCH_KINDS = dict(
 WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (
     *modules.of("partnerships", partner_day.waits),
     directory_waits.waits,
+    *modules.of("networks", seat_reminding.waits),
+    *modules.of("plans", plan_hooks.waits),
+    *modules.of("costs", cost_waits.waits),
 )
 
 # Who, besides those who brought it, writes the directory's facts of an organisation.
@@ -156,20 +179,45 @@ HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = modules.of("partnerships", pa
 ORGANISATION_PANELS: tuple[str, ...] = modules.of("partnerships", "partnerships:organisation-panel")
 
 # The tabs of a network's pages: label and the name of an address that takes the network's slug.
-NETWORK_TABS: tuple[tuple[Any, str], ...] = (*modules.of("networks", (_("Home"), "networks:home")),)
+NETWORK_TABS: tuple[tuple[Any, str], ...] = (
+    *modules.of("networks", (_("Home"), "networks:home"), (_("Groups"), "networks:groups")),
+    *modules.of("plans", (_("Action plan"), "plans:plan"), (_("Outputs"), "plans:outputs")),
+    *modules.of("costs", (_("Costs"), "costs:list")),
+)
 
 # Panels of a network's home: each takes the request and the network, and gives something with a
 # `template`, or None.
-NETWORK_PANELS: tuple[Callable[[Any, Any], Any], ...] = ()
+NETWORK_PANELS: tuple[Callable[[Any, Any], Any], ...] = (
+    *modules.of("plans", plan_hooks.panel),
+    *modules.of("networks", group_panel.panel),
+    *modules.of("costs", cost_waits.network_panel),
+)
+
+# Panels of a network's public page, made in the same way; they hold only what all may know.
+PUBLIC_PANELS: tuple[Callable[[Any, Any], Any], ...] = modules.of("plans", plan_hooks.public_panel)
 
 # What a successor in a seat is given: each takes the term and gives lines with a title and a url.
-HAND_OVER: tuple[Callable[[Any], Any], ...] = ()
+HAND_OVER: tuple[Callable[[Any], Any], ...] = modules.of("plans", plan_hooks.hand_over)
+
+# What follows a group when it is merged or split: `networks.groups.Follower`s of rooms above.
+GROUP_FOLLOWERS: tuple[Any, ...] = (
+    *modules.of("plans", plan_hooks.FOLLOWER),
+    *modules.of("costs", cost_archive.FOLLOWER),
+)
 
 # What a network takes along when it leaves: each takes the network and yields (file name, rows).
-NETWORK_ARCHIVE: tuple[Callable[[Any], Any], ...] = ()
+NETWORK_ARCHIVE: tuple[Callable[[Any], Any], ...] = (
+    *modules.of("plans", plan_hooks.archive),
+    *modules.of("costs", cost_archive.parts),
+)
+
+# What goals can belong to, by kind: who sees them there, and who changes them.
+GOAL_HOLDERS: dict[str, Any] = dict(modules.of("plans", (goal_holder.NETWORK, goal_holder.HOLDER)))
 
 # What files can be attached to, by kind: who sees them, who may change them, where they are shown.
-FILE_HOLDERS: dict[str, file_holders.Holder] = {}
+FILE_HOLDERS: dict[str, file_holders.Holder] = {
+    **(cost_holders.CASES if modules.is_on("costs") else {}),
+}
 
 # Who tells the ties of each kind of source; `solmu doctor` compares them with the rows.
 EVIDENCE: dict[str, Callable[[], Any]] = {
@@ -177,6 +225,8 @@ EVIDENCE: dict[str, Callable[[], Any]] = {
     partner_evidence.CONFIRMATION: partner_evidence.rebuild_confirmations,
     relations.RELATION: relations.rebuild,
     network_evidence.MEMBERSHIP: network_evidence.rebuild,
+    group_evidence.SEAT: group_evidence.rebuild,
+    measure_evidence.MEASURE: measure_evidence.rebuild,
 }
 
 # What each kind of source is called where evidence is listed, and how its records are read.
@@ -191,6 +241,8 @@ EVIDENCE_KINDS = {
     network_evidence.MEMBERSHIP: Kind(
         _("members of one network"), "users", network_evidence.sources
     ),
+    group_evidence.SEAT: Kind(_("seats in one group"), "users", group_evidence.sources),
+    measure_evidence.MEASURE: Kind(_("joint measure"), "target", measure_evidence.sources),
 }
 
 # Who writes a room's search entries anew.
@@ -203,6 +255,7 @@ INDEXES: tuple[Callable[[], None], ...] = (
         partner_index.index_dialogue,
     ),
     *modules.of("networks", network_index.index_networks),
+    *modules.of("plans", plan_index.index_measures, plan_index.index_outputs),
 )
 
 # What rooms above write anew, in the same transaction, when records of a room below have changed;
@@ -220,6 +273,9 @@ FOLLOWS: dict[str, tuple[Callable[[Iterable[int]], None], ...]] = {
         network_evidence.follow_memberships,
         *modules.of("networks", network_index.index_memberships),
     ),
+    "networks.Seat": (group_evidence.follow,),
+    "plans.Measure": (measure_evidence.follow, *modules.of("plans", plan_index.index_measures)),
+    "plans.TakingPart": (measure_evidence.follow_parts,),
     "partnerships.Stakeholder": (
         partner_index.index_stakeholders,
         partner_evidence.follow_stakeholders,

@@ -51,7 +51,8 @@ def _database() -> dict[str, object]:
         # Keeping connections doubles the pages a second; the check lets a restarted database pass.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {k: v for k, v in facts.items() if k not in names},
+        # What is asked a third time is planned for good; see lib.compiled.
+        "OPTIONS": {k: v for k, v in facts.items() if k not in names} | {"prepare_threshold": 2},
     }
 
 
@@ -262,11 +263,15 @@ PGHISTORY_LEVEL = "Statement"
 
 # Where jobs are declared: the worker imports these, and not all that answers requests.
 PROCRASTINATE_IMPORT_PATHS = [
-    "solmu.notifications.outbox",
     "solmu.live.events",
+    "solmu.networks.archive",
     "solmu.networks.guests",
+    "solmu.networks.reminding",
+    "solmu.notifications.outbox",
     "solmu.organisations.own_address",
     "solmu.organisations.signing_in",
+    "solmu.partnerships.importing.batches",
+    "solmu.partnerships.importing.undoing",
     "solmu.people.forgetting",
 ]
 

@@ -16,6 +16,12 @@ urlpatterns = [
         path("institutions/", include("solmu.partnerships.founding.urls")),
         path("partners/", include("solmu.partnerships.urls")),
     ),
+    *modules.of("costs", path("networks/<slug:slug>/costs/", include("solmu.costs.urls"))),
+    *modules.of(
+        "plans",
+        path("networks/<slug:slug>/", include("solmu.plans.urls")),
+        path("n/<slug:slug>/", include("solmu.plans.public_urls")),
+    ),
     *modules.of(
         "networks",
         path("networks/", include("solmu.networks.urls")),

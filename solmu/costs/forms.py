@@ -9,9 +9,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from solmu.costs import sharing
 from solmu.costs.drafting import CostError, Draft, Item, Paying
@@ -218,6 +217,13 @@ class CaseEntry:
         else:
             self.errors.append(str(error))
 
+    def take_revision(self, revision: int) -> None:
+        """Let the next saving be meant although somebody else came before."""
+        sent = QueryDict(mutable=True)
+        sent.update(self.form.data)
+        sent["revision"] = str(revision)
+        self.form.data = sent
+
     @property
     def all_errors(self) -> list[tuple[str, Any]]:
         """Every error with the field that it is about, for the summary on top."""
@@ -265,9 +271,6 @@ class SpentForm(forms.Form):
     """What an item came to."""
 
     actual = AmountField(label=gettext_lazy("Actual, €"), required=False)
-    paid_by = forms.ModelChoiceField(
-        label=gettext_lazy("Paid by"), queryset=Organisation.objects.none(), required=False
-    )
     on = DateField(label=gettext_lazy("Paid on"), required=False)
 
     def __init__(self, data: QueryDict | None, payers: list[Organisation], **options: Any) -> None:
@@ -280,6 +283,7 @@ class SpentForm(forms.Form):
             empty_value=None,
             required=False,
         )
+        self.order_fields(("title", "actual", "paid_by", "on"))
 
     def clean(self) -> dict[str, Any]:
         """A cost that came to something was paid by somebody."""
@@ -303,7 +307,6 @@ class UnplannedForm(SpentForm):
     title = forms.CharField(
         label=gettext_lazy("A cost that wasn't planned"), max_length=200, required=False
     )
-    field_order = ("title", "actual", "paid_by", "on")
 
     def clean(self) -> dict[str, Any]:
         """All of it is written, or nothing."""

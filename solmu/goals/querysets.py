@@ -17,9 +17,7 @@ def _held(viewer: Viewer, at: str) -> Q:
     """Condition: the goal under the path belongs to something that the viewer sees."""
     seen = Q(pk__in=[])
     for kind, holder in composed("GOAL_HOLDERS").items():
-        seen |= Q(
-            **{f"{at}holder_kind": kind, f"{at}holder_id__in": holder.seen_by(viewer)}
-        )
+        seen |= Q(**{f"{at}holder_kind": kind, f"{at}holder_id__in": holder.seen_by(viewer)})
     return seen
 
 

@@ -122,6 +122,7 @@ class Line(models.Model):
         ]
         indexes = [
             models.Index(fields=["batch", "action", "number"], name="import_line_action"),
+            models.Index(fields=["organisation_id"], name="import_line_organisation"),
         ]
 
     def __str__(self) -> str:

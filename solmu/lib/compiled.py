@@ -9,22 +9,30 @@
 Keyword arguments are values (int, date or str) that are filled in at each call. What decides the
 query's form is a positional argument: each combination is compiled for itself. The function runs
 with stand-ins for the values, so it only passes them on.
+
+The database keeps the plan of such a query too. Only a text inside a pattern is planned anew each
+time, since what is best done depends on how much it matches.
 """
 
 import copy
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date, datetime
 from functools import partial, wraps
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
+from psycopg.sql import Literal
 
 KEPT = 200  # forms, each up to a hundred kilobytes
+_PLACE = re.compile("%[s%]")
 _INT, _DAY, _TEXT = 2_077_707_700, date(7770, 1, 1).toordinal(), "\uf8f0{}\uf8f0"
 
 type Value = int | date | str
@@ -60,6 +68,10 @@ class _Plan:
             if _holds(param, stand_in)
         ]
         self._stand_ins = stand_ins
+        self._converters: Any = None
+        self._prepared: tuple[str, list[str]] | None = None
+        if self._sql and not any(is_part for _at, _name, is_part in self._holes):
+            self._prepared = self._with_constants(connections[queryset.db])
         self.has_all_holes = not self._sql or {name for _at, name, _part in self._holes} == {
             *stand_ins
         }
@@ -69,16 +81,15 @@ class _Plan:
             return []
         queryset: Any = self._queryset  # its inner parts have no types
         connection: Any = connections[queryset.db]
-        params = list(self._params)
-        for at, name, is_part in self._holes:
-            value = values[name]
-            if is_part:  # a text inside a pattern
-                escaped = connection.ops.prep_for_like_query(value)
-                value = params[at].replace(self._stand_ins[name], escaped)
-            params[at] = value
         compiler = copy.copy(self._compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *_args, **_kwargs: (self._sql, params)
+        compiler.get_converters = self._get_converters
+        if self._prepared:
+            found = self._read_prepared(connection, values)
+            compiler.execute_sql = lambda *_args, **_kwargs: [found]
+        else:
+            params = self._filled_in(connection, values)
+            compiler.as_sql = lambda *_args, **_kwargs: (self._sql, params)
         source = SimpleNamespace(
             db=queryset.db,
             model=queryset.model,
@@ -88,6 +99,51 @@ class _Plan:
             _known_related_objects=queryset._known_related_objects,  # noqa: SLF001
         )
         return list(queryset._iterable_class(source))  # noqa: SLF001
+
+    def _filled_in(self, connection: Any, values: dict[str, Value]) -> list[Any]:
+        params = list(self._params)
+        for at, name, is_part in self._holes:
+            value = values[name]
+            if is_part:  # a text inside a pattern
+                escaped = connection.ops.prep_for_like_query(value)
+                value = params[at].replace(self._stand_ins[name], escaped)
+            params[at] = value
+        return params
+
+    def _with_constants(self, connection: Any) -> tuple[str, list[str]]:
+        """The SQL with all that never changes written into it, and the values that are left."""
+        connection.ensure_connection()
+        holes = {at: name for at, name, _is_part in self._holes}
+        numbers = count()
+
+        def written(place: re.Match[str]) -> str:
+            if place[0] == "%%" or (at := next(numbers)) in holes:
+                return place[0]
+            literal = Literal(self._params[at]).as_string(connection.connection)
+            return literal.replace("%", "%%")
+
+        return _PLACE.sub(written, self._sql), [holes[at] for at in sorted(holes)]
+
+    def _read_prepared(self, connection: Any, values: dict[str, Value]) -> list[Any]:
+        sql, names = self._prepared or ("", [])
+        connection.ensure_connection()
+        raw = connection.connection
+        # Django's own cursors write the values into the SQL, which the database can't prepare.
+        before, raw.cursor_factory = raw.cursor_factory, psycopg.Cursor
+        try:
+            cursor = connection.cursor()
+        finally:
+            raw.cursor_factory = before
+        with cursor:
+            cursor.execute(sql, [values[name] for name in names])
+            found: list[Any] = cursor.fetchall()
+        width = self._compiler.col_count
+        return [row[:width] for row in found] if self._compiler.has_extra_select else found
+
+    def _get_converters(self, expressions: Any) -> Any:
+        if self._converters is None:
+            self._converters = self._compiler.get_converters(expressions)
+        return self._converters
 
 
 _plans: OrderedDict[Hashable, _Plan] = OrderedDict()

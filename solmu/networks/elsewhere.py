@@ -70,9 +70,9 @@ def change(
         for key in founding.OWN:
             if key in facts:
                 setattr(network, key, facts[key])
-        own = Membership.objects.filter(
-            network=network, organisation_id=institution.pk
-        ).order_by("valid")
+        own = Membership.objects.filter(network=network, organisation_id=institution.pk).order_by(
+            "valid"
+        )
         if first and (begun := own.first()) is not None:
             if network.valid.lower is None or first < network.valid.lower or own.count() == 1:
                 network.valid = period(first)

@@ -113,9 +113,7 @@ class ContactForm(forms.Form):
     kind = forms.ChoiceField(label=_("As"), choices=Representative.Kind.choices)
     on = DateField(label=_("From"))
 
-    def __init__(
-        self, *args: Any, network: Network, membership: Membership, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, network: Network, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="contact-%s", **kwargs)
         self.fields["person"] = forms.ModelChoiceField(
             known_people(network, membership.organisation_id), label=_("Person"), empty_label="–"
@@ -350,9 +348,7 @@ class ElsewhereForm(_Facts):
     led_by_name = forms.CharField(
         label=_("Led by, if not in the directory"), max_length=200, required=False
     )
-    way_of_working = forms.CharField(
-        label=_("Way of working"), required=False, widget=_texts(2)
-    )
+    way_of_working = forms.CharField(label=_("Way of working"), required=False, widget=_texts(2))
     groups_elsewhere = forms.CharField(label=_("Its groups"), required=False, widget=_texts(2))
     first = DateField(label=_("We belong since"))
     last = DateField(label=_("We belonged until"), required=False)

@@ -198,9 +198,7 @@ def _begin(
             contacts.name(network, own, person, by=by)
     for one in firsts:
         if one.email:
-            inviting.invite(
-                network, one.organisation, one.email, by=by, language=network.language
-            )
+            inviting.invite(network, one.organisation, one.email, by=by, language=network.language)
     indexing.index_networks([network.pk])
 
 

@@ -1,5 +1,7 @@
 """Starting a network, changing it, ending it; answering an invitation to be a contact person."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.contrib import messages

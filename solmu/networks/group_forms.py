@@ -223,6 +223,9 @@ class _Carrying(_Form):
 class PartForm(GroupFactsForm, _Carrying):
     """One of the groups that a group is split into."""
 
+    field_order = (*groups.NAMES, "kind", "task", "language", "meetings_a_year", "seats",
+                   "subgroups")  # fmt: skip
+
     subgroups = forms.MultipleChoiceField(
         label=_("Sub-groups that go along"),
         required=False,
@@ -455,6 +458,15 @@ def members_on(network: Network, day: date) -> list[Organisation]:
         memberships__network=network, memberships__valid__contains=day
     ).distinct()
     return sorted(found, key=lambda one: str(one).casefold())
+
+
+def members_ever(network: Network) -> list[Organisation]:
+    """All that are or have been members, those of today first."""
+    now = members_on(network, clock.today())
+    known = {one.pk for one in now}
+    ever = Organisation.objects.filter(memberships__network=network).distinct()
+    former = [one for one in ever if one.pk not in known]
+    return [*now, *sorted(former, key=lambda one: str(one).casefold())]
 
 
 def _seat_line(seat: Seat, *, groups_too: bool) -> str:

@@ -18,8 +18,14 @@ def parts(group: Group) -> list[Part]:
     own = Q(group_id=group.pk)
     return [
         Part(Group, Q(pgh_obj_id=group.pk), _("Group"), names={"valid": _("period")}),
-        Part(Seat, own, _("Seat"), title=("organisation",), names={"valid": _("period")},
-             hidden=frozenset({"group"})),  # fmt: skip
+        Part(
+            Seat,
+            own,
+            _("Seat"),
+            title=("organisation",),
+            names={"valid": _("period")},
+            hidden=frozenset({"group"}),
+        ),
         Part(
             Term,
             Q(seat_id__in=seats),
@@ -29,8 +35,14 @@ def parts(group: Group) -> list[Part]:
             references={"seat": _seat_names},
             hidden=frozenset({"reminded_on"}),
         ),
-        Part(Placement, own, _("Part of"), title=("parent",), names={"valid": _("period")},
-             hidden=frozenset({"group"})),  # fmt: skip
+        Part(
+            Placement,
+            own,
+            _("Part of"),
+            title=("parent",),
+            names={"valid": _("period")},
+            hidden=frozenset({"group"}),
+        ),
         Part(
             Succession,
             Q(earlier_id=group.pk) | Q(later_id=group.pk),

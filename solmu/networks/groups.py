@@ -132,7 +132,9 @@ def found(
         if parent is not None:
             _placed(group, parent, group.valid)
         members = set(
-            Membership.objects.on(on).filter(network=network).values_list("organisation_id", flat=1)
+            Membership.objects.on(on)
+            .filter(network=network)
+            .values_list("organisation_id", flat=True)
         )
         for organisation_id in dict.fromkeys(seats_for):
             if organisation_id not in members:

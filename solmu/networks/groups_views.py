@@ -138,12 +138,11 @@ def group_page(request: HttpRequest, slug: str, group_slug: str) -> HttpResponse
             lead=_lead_of_group(group, held, day),
             rhythm=sitting.rhythm(group),
             seats=[_SeatRow(one, can_fill(viewer, one.seat), today, is_today) for one in held],
+            has_deputies=any(one.deputy for one in held),
             over=_placement_over(group, day),
             under=_placements_under(group, day),
             follows=_related(group.follows.select_related("earlier"), "earlier", group.network),
-            followed_by=_related(
-                group.followed_by.select_related("later"), "later", group.network
-            ),
+            followed_by=_related(group.followed_by.select_related("later"), "later", group.network),
             years=_years_of_seats(seats, first, today, day) if whole and seats else "",
             years_asked=not whole,
             may_lead=can_lead(viewer, group.network),
@@ -255,7 +254,9 @@ def group_close(request: HttpRequest, slug: str, group_slug: str) -> HttpRespons
     )
     outcome = None
     if request.method == "GET" or form.is_valid():
-        facts = form.cleaned_data if form.is_bound else {"last": clock.today(), "note": ""}
+        facts: dict[str, Any] = {"last": clock.today(), "note": ""}
+        if form.is_bound:
+            facts = form.cleaned_data
         does = request.POST.get("act") == "do"
         try:
             outcome = groups.close(
@@ -610,13 +611,6 @@ def _form_page(
     )
 
 
-_TITLES = {
-    "close": lambda group, _merged: _("Close %(name)s") % {"name": group.name},
-    "split": lambda group, _merged: _("Split %(name)s") % {"name": group.name},
-    "merge": lambda _group, merged: _("Merge groups"),
-}
-
-
 def _change_page(
     request: HttpRequest,
     network: Network,
@@ -633,6 +627,11 @@ def _change_page(
         "split": _("Split the group"),
         "merge": _("Merge the groups"),
     }
+    titles = {
+        "close": _("Close %(name)s"),
+        "split": _("Split %(name)s"),
+        "merge": _("Merge groups"),
+    }
     bad = form.is_bound and outcome is None
     return render(
         request,
@@ -645,7 +644,7 @@ def _change_page(
             outcome=_told(outcome) if outcome else None,
             act=act,
             verb=verbs[act],
-            title=_TITLES[act](group, merged),
+            title=titles[act] % {"name": group.name if group else ""},
             group=group,
             merged=merged,
             back=group.get_absolute_url() if group else reverse(TAB, args=[network.slug]),
@@ -659,9 +658,7 @@ def _told(outcome: groups.Outcome) -> dict[str, Any]:
     """What an act does, in words for its preview."""
     return {
         "ended": [sitting.seat_name(seat) for seat in outcome.ended],
-        "carried": [
-            (sitting.seat_name(seat), copy.group.name) for seat, copy in outcome.carried
-        ],
+        "carried": [(sitting.seat_name(seat), copy.group.name) for seat, copy in outcome.carried],
         "subgroups": [(sub.name, over.name if over else "") for sub, over in outcome.subgroups],
         "dropped": ngettext(
             "One term that was to begin later falls away.",

@@ -13,14 +13,12 @@ from solmu.audit import history
 from solmu.lib import clock
 from solmu.lib.composed import follow
 from solmu.lib.periods import first_day, last_day, period
-from solmu.networks import evidence, indexing
+from solmu.networks import evidence, indexing, seats
 from solmu.networks.models import (
     Membership,
     Network,
     Participant,
     Representative,
-    Seat,
-    Term,
 )
 from solmu.organisations.models import Institution, Organisation, OrganisationSource
 from solmu.people.viewer import Viewer
@@ -96,7 +94,7 @@ def leave(membership: Membership, *, by: Viewer, on: date, reason: str = "") -> 
         membership.valid = period(first, on)
         membership.note = reason[:200] or membership.note
         membership.save(update_fields=["valid", "note"])
-        _end_people(network, membership.organisation_id, on)
+        _end_people(network, membership.organisation_id, on, by=by)
     _follow(network, [membership])
     return membership
 
@@ -151,7 +149,7 @@ def correct(
         membership.valid = period(first, last)
         membership.save(update_fields=["role", "note", "valid"])
         if last is not None:
-            _end_people(network, membership.organisation_id, last)
+            _end_people(network, membership.organisation_id, last, by=by)
     _follow(network, [membership])
     return membership
 
@@ -229,8 +227,10 @@ def _is_above(organisation_id: int, network_id: int) -> bool:
 
 def _locked(network: Network) -> Network:
     # One change of a network's members at a time: their ties are written from all of them.
-    return Network.objects.select_for_update(of=("self",)).select_related("organisation").get(
-        pk=network.pk
+    return (
+        Network.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .get(pk=network.pk)
     )
 
 
@@ -267,17 +267,13 @@ def _let_know(network: Network, organisation_ids: list[int]) -> None:
     )
 
 
-def _end_people(network: Network, organisation_id: int, on: date) -> None:
+def _end_people(network: Network, organisation_id: int, on: date, *, by: Viewer) -> None:
     """End what people have in the network through an organisation that leaves it."""
     rows: list[Any] = [
         Representative.objects.filter(network=network, organisation_id=organisation_id),
         Participant.objects.filter(
             network=network, organisation_id=organisation_id, way=Participant.Way.JOINED
         ),
-        Term.objects.filter(
-            seat__group__network=network, seat__organisation_id=organisation_id
-        ),
-        Seat.objects.filter(group__network=network, organisation_id=organisation_id),
     ]
     after = on + timedelta(days=1)
     if Membership.objects.filter(
@@ -292,6 +288,7 @@ def _end_people(network: Network, organisation_id: int, on: date) -> None:
                 continue
             row.valid = period(first, on)
             row.save(update_fields=["valid"])
+    seats.end_of_member(network, organisation_id, last=on, by=by)
 
 
 def refused(error: IntegrityError) -> bool:

@@ -145,23 +145,64 @@ def _columns(network: Network, year: int) -> list[Column[Any]]:
             sort="role",
             export=lambda row: row.get_role_display(),
         ),
-        Column("since", _("Since"), lambda row: first_day(row.valid), sort="valid",
-               export=lambda row: first_day(row.valid)),
-        Column("until", _("Until"), lambda row: last_day(row.valid),
-               export=lambda row: last_day(row.valid)),
-        Column("contact", _("Contact person"), lambda row: row.contact or markup.noted("", _("not named")),
-               sort="contact", export=lambda row: row.contact),
+        Column(
+            "since",
+            _("Since"),
+            lambda row: first_day(row.valid),
+            sort="valid",
+            export=lambda row: first_day(row.valid),
+        ),
+        Column(
+            "until",
+            _("Until"),
+            lambda row: last_day(row.valid),
+            export=lambda row: last_day(row.valid),
+        ),
+        Column(
+            "contact",
+            _("Contact person"),
+            lambda row: row.contact or markup.noted("", _("not named")),
+            sort="contact",
+            export=lambda row: row.contact,
+        ),
         Column("deputy", _("Deputy"), lambda row: row.deputy, export=lambda row: row.deputy),
-        Column("students", _("Students"), figure("students"), sort="students", numeric=True,
-               export=lambda row: row.students),
-        Column("staff", _("Staff"), figure("staff"), sort="staff", numeric=True,
-               export=lambda row: row.staff),
-        Column("figure_year", _("Year of the figures"), lambda row: str(row.figure_year or ""),
-               shown=False, export=lambda row: row.figure_year),
-        Column("municipality", _("Municipality"), lambda row: row.organisation.municipality,
-               shown=False, export=lambda row: str(row.organisation.municipality or "")),
-        Column("business_id", _("Business ID"), lambda row: row.organisation.business_id,
-               shown=False, export=lambda row: row.organisation.business_id),
+        Column(
+            "students",
+            _("Students"),
+            figure("students"),
+            sort="students",
+            numeric=True,
+            export=lambda row: row.students,
+        ),
+        Column(
+            "staff",
+            _("Staff"),
+            figure("staff"),
+            sort="staff",
+            numeric=True,
+            export=lambda row: row.staff,
+        ),
+        Column(
+            "figure_year",
+            _("Year of the figures"),
+            lambda row: str(row.figure_year or ""),
+            shown=False,
+            export=lambda row: row.figure_year,
+        ),
+        Column(
+            "municipality",
+            _("Municipality"),
+            lambda row: row.organisation.municipality,
+            shown=False,
+            export=lambda row: str(row.organisation.municipality or ""),
+        ),
+        Column(
+            "business_id",
+            _("Business ID"),
+            lambda row: row.organisation.business_id,
+            shown=False,
+            export=lambda row: row.organisation.business_id,
+        ),
         Column("note", _("Note"), lambda row: row.note, shown=False, export=lambda row: row.note),
     ]
 
@@ -189,12 +230,13 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             if facts["email"]:
                 inviting.invite(
-                    network, made.organisation, facts["email"], by=request.viewer,
+                    network,
+                    made.organisation,
+                    facts["email"],
+                    by=request.viewer,
                     language=network.language,
                 )
-            messages.success(
-                request, _("%(name)s is a member now.") % {"name": made.organisation}
-            )
+            messages.success(request, _("%(name)s is a member now.") % {"name": made.organisation})
             return redirect("networks:members", network.slug)
     return render(
         request,
@@ -437,5 +479,3 @@ def _naming(request: HttpRequest, network: Network, pk: int) -> Membership:
     if not can_name_contacts(request.viewer, network, found.organisation_id):
         raise PermissionDenied
     return found
-
-

@@ -91,8 +91,12 @@ def _page(
             more=max(0, len(rows) - SHOWN),
             asked=asked,
             guests=[
-                (one, last_day(one.valid), guests.days_left(one) <= guests.REMINDED_BEFORE.days,
-                 _may_prolong(request, network, one))
+                (
+                    one,
+                    last_day(one.valid),
+                    guests.days_left(one) <= guests.REMINDED_BEFORE.days,
+                    _may_prolong(request, network, one),
+                )
                 for one in there
                 if one.way == Participant.Way.GUEST
             ],
@@ -102,7 +106,8 @@ def _page(
                 if one.way != Participant.Way.GUEST
             ],
             mine=[
-                one for one in there
+                one
+                for one in there
                 if one.person_id == viewer.person_id and one.way != Participant.Way.GUEST
             ],
             leads=leads,
@@ -158,9 +163,7 @@ def in_network(network: Network, on: date) -> list[Taking]:
     )
 
 
-def _export(
-    request: HttpRequest, network: Network, rows: list[Taking]
-) -> HttpResponseBase | None:
+def _export(request: HttpRequest, network: Network, rows: list[Taking]) -> HttpResponseBase | None:
     if request.GET.get("format") != "xlsx":
         return None
     headings = [_("Name"), _("Organisation"), _("E-mail"), _("In the network as"), _("Last day")]
@@ -178,9 +181,7 @@ def _export(
         headings.append(_("Fictional demo content"))
     file = sheets_out.xlsx_file(headings, values, title=str(network))
     response = HttpResponse(file.read(), content_type=sheets_out.TYPES["xlsx"])
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="{network.slug}-people.xlsx"'
-    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{network.slug}-people.xlsx"'
     return response
 
 
@@ -323,9 +324,7 @@ def guest(request: HttpRequest, slug: str) -> HttpResponse:
         except guests.GuestError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(
-                request, _("%(name)s is a guest now.") % {"name": made.person.name}
-            )
+            messages.success(request, _("%(name)s is a guest now.") % {"name": made.person.name})
             return redirect("networks:people", network.slug)
     return render(
         request,
@@ -370,5 +369,3 @@ def lead(request: HttpRequest, slug: str) -> HttpResponseBase:
     taking_part.lead(network, form.cleaned_data["person"], by=request.viewer)
     messages.success(request, _("The coordinator is named."))
     return redirect("networks:people", network.slug)
-
-

@@ -18,8 +18,10 @@ from solmu.networks.permissions import can_open
 @require_GET
 def public(request: HttpRequest, slug: str) -> HttpResponse:
     """What everybody may know of a public network."""
-    found = Network.objects.run_here().filter(organisation__public=True).select_related(
-        "organisation__region", "led_by"
+    found = (
+        Network.objects.run_here()
+        .filter(organisation__public=True)
+        .select_related("organisation__region", "led_by")
     )
     network = found.filter(organisation__slug=slug).first()
     if network is None:

@@ -44,9 +44,7 @@ def _due(today: date) -> QuerySet[Term]:
         Term.objects.on(today)
         .filter(reminded_on=None, valid__endswith__lte=today + timedelta(days=DAYS_BEFORE + 1))
         .filter(seat__group__valid__contains=today, seat__group__network__elsewhere_of=None)
-        .filter(
-            Q(seat__valid__upper_inf=True) | Q(seat__valid__endswith__gt=F("valid__endswith"))
-        )
+        .filter(Q(seat__valid__upper_inf=True) | Q(seat__valid__endswith__gt=F("valid__endswith")))
         .exclude(Exists(later))
     )
 
@@ -90,8 +88,8 @@ def _contacts(
 ) -> dict[int, Person]:
     """Each organisation's contact person, else the deputy."""
     named = (
-        Representative.objects.on(today)
-        .filter(network=network, organisation_id__in=[key for key in organisation_ids if key])
+        Representative.objects.filter(network=network, valid__contains=today)
+        .filter(organisation_id__in=[key for key in organisation_ids if key])
         .exclude(kind=Representative.Kind.OTHER)
         .select_related("person__user")
     )
@@ -146,4 +144,3 @@ def why(seat: Seat) -> str:
     if seat.held:  # type: ignore[attr-defined]
         return _("the term ends on %(day)s and nobody follows") % {"day": shown(last)}
     return _("the term ended on %(day)s and nobody has followed") % {"day": shown(last)}
-

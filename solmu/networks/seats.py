@@ -177,9 +177,7 @@ def _within(group: Group, first: date, last: date | None) -> DateRange:
     return period(first, last)
 
 
-def _as_member(
-    group: Group, organisation: Organisation, valid: DateRange, field: str
-) -> DateRange:
+def _as_member(group: Group, organisation: Organisation, valid: DateRange, field: str) -> DateRange:
     """The seat's period while its organisation is a member; it has to be one on the first day."""
     member = membership_from(group.network_id, organisation.pk, valid.lower)
     if member is None:
@@ -216,4 +214,3 @@ def _end(seat: Seat, last: date) -> None:
         term.save(update_fields=["valid"])
     seat.valid = DateRange(seat.valid.lower, on, "[)")
     seat.save(update_fields=["valid"])
-

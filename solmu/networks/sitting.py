@@ -131,6 +131,11 @@ class Row:
     chairs: list[str] = field(default_factory=list)
 
     @property
+    def open(self) -> int:
+        """Seats that nobody has held yet."""
+        return self.vacant - self.ended
+
+    @property
     def rhythm(self) -> str:
         """How often the group meets."""
         return rhythm(self.group)
@@ -154,9 +159,7 @@ def rows(network: Network, day: date) -> list[Row]:
     ):
         found[chair.seat.group_id].chairs.append(chair.person.name)
     parents = dict(
-        Placement.objects.on(day)
-        .filter(group__in=list(found))
-        .values_list("group_id", "parent_id")
+        Placement.objects.on(day).filter(group__in=list(found)).values_list("group_id", "parent_id")
     )
     return _nested(list(found.values()), parents)
 

@@ -166,9 +166,7 @@ def choosable(seat: Seat) -> QuerySet[Person]:
         return people.filter(own).distinct().order_by("family_name", "given_name", "pk")
     organisation = seat.organisation_id
     today = clock.today()
-    staff = Q(
-        affiliations__institution_id=organisation, affiliations__valid__contains=today
-    )
+    staff = Q(affiliations__institution_id=organisation, affiliations__valid__contains=today)
     known = (
         Q(pk__in=Term.objects.filter(
             seat__organisation_id=organisation, seat__group__network=network
@@ -255,9 +253,7 @@ def _within(seat: Seat, first: date, last: date | None) -> DateRange:
         )
     if end_of_seat is not None:
         if first > end_of_seat:
-            raise GroupError(
-                _("The seat ended on %(day)s.") % {"day": shown(end_of_seat)}, "first"
-            )
+            raise GroupError(_("The seat ended on %(day)s.") % {"day": shown(end_of_seat)}, "first")
         if last is not None and last > end_of_seat:
             raise GroupError(
                 _("The seat ends on %(day)s: a term can't go on after that.")

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from solmu.networks import (
+    archive_views,
     elsewhere_views,
     founding_views,
+    group_urls,
+    import_views,
     members_views,
     people_views,
     views,
@@ -24,6 +27,9 @@ urlpatterns = [
     path("<slug:slug>/elsewhere/", elsewhere_views.edit, name="elsewhere"),
     path("<slug:slug>/move-in/", founding_views.move_in, name="move-in"),
     path("<slug:slug>/members/", members_views.members, name="members"),
+    path("<slug:slug>/archive/", archive_views.archives, name="archive"),
+    path("<slug:slug>/archive/file/", archive_views.download, name="archive-file"),
+    path("<slug:slug>/members/import/", import_views.members, name="members-import"),
     path("<slug:slug>/members/add/", members_views.add, name="member-add"),
     path("<slug:slug>/members/<int:pk>/", members_views.member, name="member"),
     path("<slug:slug>/members/<int:pk>/leave/", members_views.leave, name="member-leave"),
@@ -48,4 +54,5 @@ urlpatterns = [
     path("<slug:slug>/people/<int:pk>/answer/", people_views.answer, name="answer"),
     path("<slug:slug>/people/<int:pk>/end/", people_views.end, name="participant-end"),
     path("<slug:slug>/people/<int:pk>/prolong/", people_views.prolong, name="prolong"),
+    *group_urls.urlpatterns,
 ]

@@ -132,9 +132,7 @@ def _annotated(viewer: Viewer) -> QuerySet[Network]:
             ),
             members=Count(
                 "memberships",
-                filter=Q(
-                    memberships__valid__contains=today, memberships__role__in=Membership.FULL
-                ),
+                filter=Q(memberships__valid__contains=today, memberships__role__in=Membership.FULL),
             ),
         )
     )

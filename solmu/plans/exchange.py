@@ -11,9 +11,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import get_language, gettext_noop, override
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from solmu.audit import history
 from solmu.imports import reading
@@ -145,9 +144,7 @@ class Planned:
     @property
     def counts(self) -> dict[str, int]:
         """Rows by what they would do."""
-        return {
-            does: self.count(does) for does in ("created", "updated", "unchanged", "rejected")
-        }
+        return {does: self.count(does) for does in ("created", "updated", "unchanged", "rejected")}
 
 
 def read(content: bytes) -> list[Row]:

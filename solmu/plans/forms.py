@@ -57,9 +57,7 @@ class MeasureForm(forms.Form):
     title = forms.CharField(label=_("Measure"), max_length=200)
     text = PlainText(label=_("How it is done"), required=False)
     goal = forms.ModelChoiceField(label=_("Goal"), queryset=PlanGoal.objects.none())
-    group = forms.ModelChoiceField(
-        label=_("Responsible group"), queryset=None, required=False
-    )
+    group = forms.ModelChoiceField(label=_("Responsible group"), queryset=None, required=False)
     organisation = forms.ModelChoiceField(
         label=_("Responsible institution"), queryset=Organisation.objects.none(), required=False
     )
@@ -264,9 +262,7 @@ class GoalForm(forms.Form):
     title = forms.CharField(label=_("Goal"), max_length=200)
     text = PlainText(label=_("Description"), required=False, rows=3)
     theme = forms.ModelChoiceField(label=_("Theme"), queryset=Theme.objects.none())
-    group = forms.ModelChoiceField(
-        label=_("Responsible group"), queryset=None, required=False
-    )
+    group = forms.ModelChoiceField(label=_("Responsible group"), queryset=None, required=False)
     state = forms.ChoiceField(label=_("State"), choices=Goal.State.choices)
     next_check_on = Day(label=_("Next check"), required=False)
 

@@ -36,7 +36,9 @@ _OUTPUTS = """
 
 def index_measures(ids: Iterable[int] | None = None) -> None:
     """Write the entries of some measures, or of all."""
-    indexing.fill(MEASURE, _MEASURES.format(address=_address("plans:measure", "m")), ids, in_networks=True)
+    indexing.fill(
+        MEASURE, _MEASURES.format(address=_address("plans:measure", "m")), ids, in_networks=True
+    )
 
 
 def index_outputs(ids: Iterable[int] | None = None) -> None:

@@ -111,9 +111,7 @@ def come_to(measure: Measure, status: str, *, on: date, by: Viewer, note: str = 
 def prove(measure: Measure, *, on: date, text: str, by: Viewer, url: str = "") -> Proof:
     """Add what shows that a measure is being done."""
     with history.acting(by, gettext_noop("evidence added to a measure")):
-        return Proof.objects.create(
-            measure=measure, on=on, text=text, url=url, by_id=by.person_id
-        )
+        return Proof.objects.create(measure=measure, on=on, text=text, url=url, by_id=by.person_id)
 
 
 def facts_of(measure: Measure) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.audit.history import tracked
 from solmu.goals.models import Goal, Indicator
-from solmu.lib import clock
 from solmu.networks.models import Group, Network
 from solmu.organisations.models import Organisation
 from solmu.people.models import Person

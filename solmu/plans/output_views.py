@@ -33,7 +33,7 @@ def outputs(request: HttpRequest, slug: str) -> HttpResponseBase:
     network = open_network(request, slug)
     rows = _whole(Output.objects.visible_to(request.viewer).filter(network=network))
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").replace("\0", "").strip()
-    counts = {key: 0 for key in Output.Kind.values}
+    counts = dict.fromkeys(Output.Kind.values, 0)
     for found in network.outputs.values_list("kind", flat=True):
         counts[found] += 1
     if kind in Output.Kind.values:
@@ -168,9 +168,7 @@ def _table(request: HttpRequest, rows: QuerySet[Output]) -> Table[Output]:
     columns = [
         Column[Output]("title", _("Output"), title, sort="title", export=lambda row: row.title),
         Column[Output]("kind", _("Kind"), lambda row: row.get_kind_display(), sort="kind"),
-        Column[Output](
-            "authors", _("Authors"), authors_of, shown=False, export=authors_of
-        ),
+        Column[Output]("authors", _("Authors"), authors_of, shown=False, export=authors_of),
         Column[Output](
             "organisations",
             _("Institutions"),

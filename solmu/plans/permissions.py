@@ -16,9 +16,12 @@ def can_adopt(viewer: Viewer, plan: Plan) -> bool:
     if can_lead(viewer, plan.network):
         return True
     running = [key for key, role in viewer.groups.items() if role in Term.RUNNING]
-    return bool(running) and Group.objects.filter(
-        pk__in=running, network=plan.network, kind=Group.Kind.STEERING
-    ).exists()
+    return (
+        bool(running)
+        and Group.objects.filter(
+            pk__in=running, network=plan.network, kind=Group.Kind.STEERING
+        ).exists()
+    )
 
 
 def can_edit(viewer: Viewer, measure: Measure) -> bool:

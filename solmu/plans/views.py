@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -124,7 +123,9 @@ def new_measure(request: HttpRequest, slug: str, year: int) -> HttpResponse:
             return redirect(found)
         form.add_error(
             None,
-            _("Choose your own group or institution as responsible: others add their own measures."),
+            _(
+                "Choose your own group or institution as responsible: others add their own measures."
+            ),
         )
     elif not form.is_bound:
         goal = request.GET.get("goal", "")
@@ -333,9 +334,7 @@ def edit_strategy(request: HttpRequest, slug: str, key: Any = None) -> HttpRespo
         else:
             messages.success(request, _("The strategy is saved."))
             return redirect("plans:strategy", slug)
-    return _form_page(
-        request, network, form, _("Strategy"), reverse("plans:strategy", args=[slug])
-    )
+    return _form_page(request, network, form, _("Strategy"), reverse("plans:strategy", args=[slug]))
 
 
 @login_required
@@ -557,5 +556,3 @@ def _parts(named: dict[str, list[Measure]]) -> list[tuple[str, list[Measure], st
 
 def _report_of(network: Network, year: int) -> AnnualReport | None:
     return AnnualReport.objects.filter(network=network, year=year).first()
-
-

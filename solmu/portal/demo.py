@@ -38,7 +38,7 @@ from solmu.partnerships.models import (
 )
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-from solmu.portal import demo_networks, fiction, rebuilding
+from solmu.portal import demo_costs, demo_networks, demo_plans, fiction, rebuilding
 from solmu.portal.personas import PERSONAS
 
 INSTITUTIONS = (
@@ -115,7 +115,9 @@ def fill() -> None:
         _partners(institutions["tavastia"], people)
         _small_picture(institutions["hyria"], people["network-lead"])
         _relations(institutions)
-        demo_networks.fill(institutions, people)
+        networks = demo_networks.fill(institutions, people)
+        demo_plans.fill(networks, institutions, people)
+        demo_costs.fill(networks, institutions, people)
         registering.follow_memberships(Membership.objects.values_list("pk", flat=True))
         _networks_on_the_picture(institutions["tavastia"], people)
         _grown(institutions["tavastia"])

@@ -1,15 +1,16 @@
 """The main job without a mouse: from signing in to a changed level and a moved card."""
 
+import re
 from typing import Any
 
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo]
 
-FOCUSED = """() => {
+FOCUSED = r"""() => {
     const at = document.activeElement;
     const labels = [...(at.labels ?? [])].map((label) => label.innerText);
-    return [at.getAttribute("aria-label"), at.innerText, ...labels].filter(Boolean).join(" ");
+    return [at.getAttribute("aria-label"), at.innerText, ...labels].filter(Boolean).join("\n");
 }"""
 
 
@@ -17,7 +18,7 @@ def tab_to(page: Any, name: str, *, key: str = "Tab", most: int = 120) -> None:
     """Press Tab until what has this name has the focus, and see that the focus shows."""
     for _ in range(most):
         page.keyboard.press(key)
-        if name in page.evaluate(FOCUSED):
+        if re.search(rf"^{re.escape(name)}(?!\w)", page.evaluate(FOCUSED), re.MULTILINE):
             assert page.evaluate("document.activeElement.matches(':focus-visible')")
             return
     pytest.fail(f"{name} can't be reached by {key}")
@@ -54,7 +55,7 @@ def test_main_job_is_done_by_keyboard_alone(own_site: Any, page_as: Any) -> None
     tab_to(page, "Change how it stands")
     press(page, "Enter", until="**/change/")
     tab_to(page, "Partner")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     assert "Strategic partner" in page.evaluate(FOCUSED)
     tab_to(page, "Reason")
     page.keyboard.type("The board decided so")

@@ -83,7 +83,9 @@ def test_contributor_edits_own_partner_and_logs_with_others(
     # It becomes theirs: then they may change it, but not who else decides.
     coordinator = page_as("coordinator", own_site, locale="en-GB")
     coordinator.goto(f"{partner}change/")
-    coordinator.get_by_label("Owner").select_option(label="Uusi Contributor")
+    coordinator.get_by_label("Who looks after it on our side").select_option(
+        label="Uusi Contributor"
+    )
     coordinator.get_by_label("Reason").fill("A new owner")
     coordinator.get_by_role("button", name="Save").click()
     coordinator.get_by_text("Uusi Contributor looks after it").wait_for()

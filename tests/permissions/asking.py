@@ -12,7 +12,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from solmu.accounts.models import ApiToken, User
 from solmu.api import api
+from solmu.costs.models import KIND as COST_CASE
+from solmu.costs.models import CostCase
+from solmu.files.models import File
+from solmu.lib import clock
 from solmu.lib.tokens import token_hash
+from solmu.networks.models import Group, Seat, Term
 from solmu.notifications.models import Message
 from solmu.organisations.models import (
     Affiliation,
@@ -144,6 +149,15 @@ class Samples:
         )
         importing.start_plan(self.batch, by=Viewer.system("a sample"))
         self.line = self.batch.lines.earliest("pk")
+        self.cost = CostCase.objects.get(state="agreed")
+        self.file = File.objects.create(
+            name="kokeilu.txt", size=1, sha256="0" * 64, holder_kind=COST_CASE,
+            holder_id=self.cost.pk,
+        )  # fmt: skip
+        # Tavastia's seat in the steering group, held by its rector; and a group of others.
+        self.seat = Seat.objects.get(group__slug="johtoryhma", organisation=self.institution.pk)
+        self.term = Term.objects.on(clock.today()).get(seat=self.seat, deputy=False)
+        self.group = Group.objects.get(slug="digipedagogiikka")
         self.mail = Message.objects.create(
             to="kokeilu@solmu.example", subject="Kokeilu", text="Kokeilu", state="failed"
         )
@@ -171,6 +185,18 @@ class Samples:
             "number": self.line.number,
         }
         firsts: tuple[tuple[str, str, object], ...] = (
+            ("/networks/<slug>/costs/", "pk", self.cost.pk),
+            ("/networks/<slug>/costs/", "transfer", self.cost.transfers.earliest("pk").pk),
+            ("/networks/<slug>/costs/", "act", "withdraw"),
+            ("/api/v1/costs/", "id", self.cost.pk),
+            ("/files/", "uuid", self.file.uuid),
+            ("/files/add/", "kind", COST_CASE),
+            ("/files/add/", "holder_id", self.cost.pk),
+            ("/networks/<slug>/groups/", "group_slug", "digipedagogiikka"),
+            ("/networks/<slug>/seats/", "uuid", self.seat.uuid),
+            ("/networks/<slug>/terms/", "uuid", self.term.uuid),
+            ("/api/v1/groups/", "id", self.group.pk),
+            ("/api/v1/group-memberships/", "id", self.term.pk),
             ("/networks/", "slug", NETWORK_SLUGS.get(variant, "valkky")),
             ("/api/v1/networks/", "slug", NETWORK_SLUGS.get(variant, "valkky")),
             ("/n/", "slug", NETWORK_SLUGS.get(variant, "valkky")),

@@ -256,6 +256,80 @@ GET    /networks/                                               login 200
 GET    /networks/<slug>/                                        login 200    200    200    200    403    403    403    403    403    200
 GET    /networks/<slug>/ · peer                                 login 403    403    403    403    200    200    403    403    403    200
 GET    /networks/<slug>/ · elsewhere                            login 200    200    404    404    404    404    404    404    404    200
+
+# Shared costs, and files attached to them
+GET    /api/v1/costs                                            401    200    200    200    200    200    200    200    200    200    200
+POST   /api/v1/costs                                            401    403    403    422    403    422    403    422    403    403    422
+DELETE /api/v1/costs/{id}                                       401    403    403    422    403    404    404    404    404    404    422
+GET    /api/v1/costs/{id}                                       401    200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/costs/{id}                                       401    403    403    422    403    404    404    404    404    404    422
+GET    /files/<uuid>/                                           login  404    404    404    404    404    404    404    404    404    404
+GET    /files/<uuid>/remove/                                    login  403    403    200    403    404    404    404    404    404    200
+POST   /files/<uuid>/remove/                                    login  403    403    302    403    404    404    404    404    404    302
+GET    /files/add/<kind>/<holder_id>/                           login  403    403    200    403    404    404    404    404    404    200
+POST   /files/add/<kind>/<holder_id>/                           login  403    403    422    403    404    404    404    404    404    422
+GET    /networks/<slug>/costs/                                  login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/costs/<pk>/                             login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/costs/<pk>/<act>/                       login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/costs/<pk>/<act>/                       login  403    403    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/costs/<pk>/answer/                      login  403    403    403    403    403    403    403    403    403    403
+GET    /networks/<slug>/costs/<pk>/edit/                        login  403    403    302    403    403    403    403    403    403    302
+POST   /networks/<slug>/costs/<pk>/edit/                        login  403    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/costs/<pk>/history/                     login  200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/costs/<pk>/paid/<transfer>/             login  403    403    302    403    403    403    403    403    403    302
+POST   /networks/<slug>/costs/<pk>/settle/                      login  403    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/costs/<pk>/settlement.pdf               login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/costs/<pk>/settlement.xlsx              login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/costs/<pk>/spent/                       login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/costs/<pk>/spent/                       login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/costs/new/                              login  200    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/costs/new/                              login  422    403    422    403    403    403    403    403    403    422
+
+# Groups and seats
+GET    /networks/<slug>/groups/                                 login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/groups/ · elsewhere                     login 404
+GET    /networks/<slug>/groups/new/                             login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/new/                             login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/merge/                           login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/merge/                           login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/<group_slug>/                    login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/groups/<group_slug>/history/            login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/groups/<group_slug>/edit/               login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/<group_slug>/edit/               login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/<group_slug>/close/              login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/<group_slug>/close/              login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/<group_slug>/split/              login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/<group_slug>/split/              login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/<group_slug>/seats/new/          login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/<group_slug>/seats/new/          login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/seats/<uuid>/                           login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/seats/<uuid>/pack/                      login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/seats/<uuid>/edit/                      login 200    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/seats/<uuid>/edit/                      login 422    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/seats/<uuid>/end/                       login 200    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/seats/<uuid>/end/                       login 422    403    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/seats/<uuid>/remove/                    login 302    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/seats/<uuid>/name/                      login 200    200    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/seats/<uuid>/name/                      login 422    422    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/seats/<uuid>/hand-over/                 login 200    200    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/seats/<uuid>/hand-over/                 login 422    422    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/terms/<uuid>/edit/                      login 200    200    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/terms/<uuid>/edit/                      login 422    422    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/terms/<uuid>/end/                       login 200    200    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/terms/<uuid>/end/                       login 422    422    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/terms/<uuid>/remove/                    login 302    302    302    403    403    403    403    403    403    302
+
+# The API: groups, and who sits in them
+GET    /api/v1/groups                                           401   200
+POST   /api/v1/groups                                           401   403    403    422    403    422    403    422    403    403    422
+GET    /api/v1/groups/{id}                                      401   200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/groups/{id}                                      401   403    403    200    403    404    404    404    404    404    200
+DELETE /api/v1/groups/{id}                                      401   403    403    204    403    404    404    404    404    404    204
+GET    /api/v1/group-memberships                                401   200
+POST   /api/v1/group-memberships                                401   422    422    422    403    422    403    422    403    403    422
+GET    /api/v1/group-memberships/{id}                           401   200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/group-memberships/{id}                           401   422    422    422    403    404    404    404    404    404    422
+DELETE /api/v1/group-memberships/{id}                           401   204    204    204    403    404    404    404    404    404    204
 """
 
 

@@ -63,7 +63,7 @@ class Signature(models.Model):
     }
     SUBJECT: ClassVar = ("person",)
     ON_REQUEST: ClassVar = True
-    IMPERSONAL: ClassVar = {"state", "way", "means", "digest", "title"}
+    IMPERSONAL: ClassVar = {"state", "way", "means", "digest", "title", "code_hash"}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures")
@@ -81,6 +81,10 @@ class Signature(models.Model):
     reason = models.TextField(blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
     reminded_on = models.DateField(null=True, blank=True)
+    # The code sent to the address, so that a forwarded link doesn't sign.
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField(null=True, blank=True)
+    code_tries = models.SmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
     address = models.CharField(max_length=60, blank=True)
     browser = models.CharField(max_length=200, blank=True)

@@ -3,8 +3,7 @@ from django.conf import LazySettings
 
 from solmu.files import storing
 from solmu.files.models import File
-from solmu.files.tests.factories import PDF, make_file, make_upload
-from solmu.people.viewer import Viewer
+from solmu.files.tests.factories import PDF, Nobody, make_file, make_upload
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +33,7 @@ def test_a_file_is_kept_by_its_bytes() -> None:
 )
 def test_what_cannot_be_trusted_is_not_kept(name: str, content: bytes) -> None:
     with pytest.raises(storing.FileError):
-        storing.store(make_upload(name, content), kind="thing", holder_id=1, by=Viewer.anonymous())
+        storing.store(make_upload(name, content), kind="thing", holder_id=1, by=Nobody())
 
     assert not File.objects.exists()
 
@@ -49,13 +48,13 @@ def test_a_file_over_the_limit_is_not_kept(settings: LazySettings) -> None:
 def test_a_removed_file_stays_known() -> None:
     file = make_file()
 
-    storing.remove(file, by=Viewer.anonymous())
+    storing.remove(file, by=Nobody())
 
     assert not File.objects.present().exists()
     file.refresh_from_db()
     assert file.removed_at
     assert file.path.exists()
-    storing.bring_back(file, by=Viewer.anonymous())
+    storing.bring_back(file, by=Nobody())
     assert File.objects.present().get() == file
 
 

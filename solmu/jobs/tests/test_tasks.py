@@ -19,7 +19,7 @@ from solmu.lib import clock
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 seen: list[object] = []
-DECLARES = re.compile(r"^@(?:tasks\.)?(?:task|periodic)\(", re.MULTILINE)
+DECLARES = re.compile(r"^@(?:\w+\.)?(?:task|periodic)\(", re.MULTILINE)
 
 
 @tasks.task("jobs.test_note")

@@ -30,7 +30,7 @@ from solmu.lib.collector import paused
 from solmu.lib.copying import as_json, copy_rows, expect_many, tidy
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
-from solmu.partnerships.importing.planning import Plan, Settled, cells_as_text, make_plan
+from solmu.partnerships.importing.planning import Plan, Settled, make_plan
 from solmu.partnerships.importing.words import KIND, MAPPABLE, Vocabulary
 from solmu.partnerships.importing.writing import Writer
 from solmu.partnerships.models import Level
@@ -242,7 +242,7 @@ def _keep_lines(batch: Batch, worked: Plan) -> None:
         (
             (
                 line.number, line.sheet[:100], line.row, line.facts.get("name", ""),
-                line.identity, as_json(cells_as_text(line.cells)),
+                line.identity, line.cells,
                 as_json(line.settled.corrections) if line.settled.corrections else "{}",
                 as_json(line.facts), line.action,
                 as_json(line.reasons) if line.reasons else "[]",

@@ -14,7 +14,7 @@ from solmu.imports.models import Line
 from solmu.imports.reading import MAX_BYTES, ReadingError
 from solmu.organisations.models import Institution
 from solmu.partnerships.importing import batches as importing
-from solmu.partnerships.importing.planning import Plan, cells_as_text
+from solmu.partnerships.importing.planning import Plan
 from solmu.people.viewer import Viewer
 
 
@@ -90,7 +90,7 @@ def _write_rejected(file: Path, headings: list[str], plan: Plan) -> str | None:
     if not rejected:
         return None
     target = file.with_name(f"{file.name}.rejected.xlsx")
-    rows = ([*cells_as_text(line.cells), " ".join(line.reasons)] for line in rejected)
+    rows = ([*json.loads(line.cells), " ".join(line.reasons)] for line in rejected)
     with importing.rejected_file(headings, rows) as content, target.open("wb") as out:
         shutil.copyfileobj(content, out)
     return str(target)

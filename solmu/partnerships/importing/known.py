@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -58,6 +59,15 @@ UNION SELECT unnest(%s::bigint[])
 """
 
 
+def _brought_by(institution_id: int) -> Exists:
+    """Whether the institution is a source of an entry."""
+    return Exists(
+        OrganisationSource.objects.filter(
+            institution_id=institution_id, organisation_id=OuterRef("pk")
+        )
+    )
+
+
 def _those(ids: Iterable[int]) -> RawSQL:
     """Any number of ids as one parameter."""
     return RawSQL("SELECT unnest(%s::bigint[])", [as_array(ids)])
@@ -82,8 +92,23 @@ class StakeholderState:
         return None
 
 
+@dataclass(slots=True)
+class Entry:
+    """An entry of the directory, as far as a row is recognised by it."""
+
+    id: int
+    business_id: str
+    place: str
+    public: bool
+    ours: bool
+    stakeholder_id: int | None = None
+
+
 class Known:
-    """The part of the database that a file is about, as its institution may know it."""
+    """The organisations that a file may be about, as its institution may know them.
+
+    Of each there is only what matching needs; `Details` reads the rest for some at a time.
+    """
 
     def __init__(
         self,
@@ -103,36 +128,21 @@ class Known:
         past = self._past(identities)
         self._moved = self._merged(set(past.values()) | chosen)
         self._past_of = {identity: self.current(id_) for identity, id_ in past.items()}
-        self.organisations: dict[int, dict[str, Any]] = {}
+        self.entries: dict[int, Entry] = {}
         self._by_number: dict[tuple[str, str], int] = {}
         self._by_key: dict[str, list[int]] = {}
         self._load(
             numbers, keys, set(self._past_of.values()) | {self.current(id_) for id_ in chosen}
         )
-        self.stakeholders = self._stakeholders()
-        self.last, self.last_days = self._last()
-        self._proposed = self._proposals()
 
     def current(self, organisation_id: int) -> int:
         """The organisation that one was merged into, or itself."""
         return self._moved.get(organisation_id, organisation_id)
 
-    def is_visible(self, organisation_id: int) -> bool:
-        """Tell whether the institution may see the entry already."""
-        organisation = self.organisations[organisation_id]
-        return bool(organisation["public"] or organisation["ours"])
-
-    def is_proposed(self, organisation_id: int, column: str, value: Any) -> bool:
-        """Tell whether the same was proposed before, and is open or was declined."""
-        key = (organisation_id, column if column == "business_id" else column.removesuffix("_id"))
-        return str(value) in self._proposed.get(key, ())
-
-    def column_of(self, key: str, organisation: Mapping[str, Any]) -> str:
-        """The directory's column of a fact."""
-        if key == "name":
-            filled = (f"name_{code}" for code in ("fi", "sv", "en"))
-            return next((column for column in filled if organisation[column]), "name_fi")
-        return _COLUMN_OF.get(key, key)
+    def is_ours(self, organisation_id: int) -> bool:
+        """Tell whether the institution has brought or uses the entry already."""
+        entry = self.entries.get(organisation_id)
+        return entry is not None and entry.ours
 
     def find(self, facts: Facts, key: str, identity: str) -> int | None:
         """Return the organisation that a row is about: by number, by an earlier import, by name."""
@@ -141,32 +151,21 @@ class Known:
             if found:
                 return found
         past = self._past_of.get(identity)
-        if past in self.organisations:
+        if past in self.entries:
             return past
         alike = [
-            id_ for id_ in self._by_key.get(key, ()) if self._may_be(facts, self.organisations[id_])
+            entry for id_ in self._by_key.get(key, ()) if _may_be(facts, entry := self.entries[id_])
         ]
-        ours = [id_ for id_ in alike if id_ in self.stakeholders]
+        ours = [entry for entry in alike if entry.stakeholder_id]
         if ours or len(alike) == 1:
-            return (ours or alike)[0]
+            return (ours or alike)[0].id
         return None
-
-    def _may_be(self, facts: Facts, organisation: Mapping[str, Any]) -> bool:
-        """The same name is the same organisation in the same place, or where it is ours already."""
-        number = facts.get("business_id")
-        if number and organisation["business_id"] and number != organisation["business_id"]:
-            return False
-        place, there = place_of(facts), _place(organisation)
-        if place and there:
-            return place == there
-        return organisation["id"] in self.stakeholders
 
     def names_for_comparison(self) -> Iterator[tuple[int, str, str, bool]]:
         """The entries that the institution may see: id, key, place, whether they have a number."""
-        own = OrganisationSource.objects.filter(
-            institution_id=self.institution_id, organisation_id=OuterRef("pk")
+        visible = Organisation.objects.filter(
+            Q(public=True) | _brought_by(self.institution_id), merged_into=None
         )
-        visible = Organisation.objects.filter(Q(public=True) | Exists(own), merged_into=None)
         rows = visible.values_list("pk", "name_key", "country", "municipality_id", "business_id")
         for id_, key, country, municipality, number in rows.iterator(chunk_size=20_000):
             yield id_, key, (municipality or "") if country == "FI" else country, bool(number)
@@ -215,22 +214,66 @@ class Known:
         return moved
 
     def _load(self, numbers: set[str], keys: set[str], ids: set[int]) -> None:
-        own = OrganisationSource.objects.filter(
-            institution_id=self.institution_id, organisation_id=OuterRef("pk")
-        )
         named = RawSQL(_NAMED, [list(keys), list(numbers), list(ids)])  # noqa: S611 - our own SQL
         rows = Organisation.objects.filter(pk__in=named, merged_into=None).annotate(
-            ours=Exists(own)
+            ours=_brought_by(self.institution_id)
         )
-        for row in rows.values(*COLUMNS, "ours").iterator(chunk_size=20_000):
-            self.organisations[row["id"]] = row
-            if row["business_id"]:
-                self._by_number[row["country"], row["business_id"]] = row["id"]
-            for key in {
-                row["name_key"],
-                *(names.key(row[name]) for name in ("name_sv", "name_en") if row[name]),
-            }:
-                self._by_key.setdefault(key, []).append(row["id"])
+        columns = ("id", "name_key", "name_sv", "name_en", "business_id", "country",
+                   "municipality_id", "public", "ours")  # fmt: skip
+        for (
+            id_,
+            name_key,
+            name_sv,
+            name_en,
+            number,
+            country,
+            municipality,
+            public,
+            ours,
+        ) in rows.values_list(*columns).iterator(chunk_size=20_000):
+            place = intern(municipality or "" if country == "FI" else country)
+            self.entries[id_] = Entry(id_, number, place, public, ours)
+            if number:
+                self._by_number[intern(country), number] = id_
+            for key in {name_key, *(names.key(name) for name in (name_sv, name_en) if name)}:
+                self._by_key.setdefault(key, []).append(id_)
+        own = Stakeholder.objects.filter(
+            institution_id=self.institution_id, organisation_id__in=_those(self.entries)
+        )
+        for id_, stakeholder_id in own.values_list("organisation_id", "pk"):
+            self.entries[id_].stakeholder_id = stakeholder_id
+
+
+class Details:
+    """All that is known of some organisations, for comparing: read in a few queries."""
+
+    def __init__(self, known: Known, organisation_ids: Iterable[int]) -> None:
+        self.institution_id = known.institution_id
+        self.today = known.today
+        rows = Organisation.objects.filter(pk__in=_those(organisation_ids)).annotate(
+            ours=_brought_by(self.institution_id)
+        )
+        self.organisations = {row["id"]: row for row in rows.values(*COLUMNS, "ours")}
+        self.stakeholders = self._stakeholders()
+        self.last, self.last_days = self._last()
+        self._proposed = self._proposals()
+
+    def is_visible(self, organisation_id: int) -> bool:
+        """Tell whether the institution may see the entry already."""
+        organisation = self.organisations[organisation_id]
+        return bool(organisation["public"] or organisation["ours"])
+
+    def is_proposed(self, organisation_id: int, column: str, value: Any) -> bool:
+        """Tell whether the same was proposed before, and is open or was declined."""
+        key = (organisation_id, column if column == "business_id" else column.removesuffix("_id"))
+        return str(value) in self._proposed.get(key, ())
+
+    def column_of(self, key: str, organisation: Mapping[str, Any]) -> str:
+        """The directory's column of a fact."""
+        if key == "name":
+            filled = (f"name_{code}" for code in ("fi", "sv", "en"))
+            return next((column for column in filled if organisation[column]), "name_fi")
+        return _COLUMN_OF.get(key, key)
 
     def _stakeholders(self) -> dict[int, StakeholderState]:
         rows = Stakeholder.objects.filter(
@@ -343,10 +386,15 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _place(organisation: Mapping[str, Any]) -> str:
-    if organisation["country"] != "FI":
-        return str(organisation["country"])
-    return organisation["municipality_id"] or ""
+def _may_be(facts: Facts, entry: Entry) -> bool:
+    """The same name is the same organisation in the same place, or where it is ours already."""
+    number = facts.get("business_id")
+    if number and entry.business_id and number != entry.business_id:
+        return False
+    place = place_of(facts)
+    if place and entry.place:
+        return place == entry.place
+    return entry.stakeholder_id is not None
 
 
 def _with_json(rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import batched
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,8 @@ from solmu.imports.guessing import Column, DataRow
 from solmu.imports.models import Line
 from solmu.imports.reading import Row, plain
 from solmu.lib import names
-from solmu.partnerships.importing.known import Known, StakeholderState
+from solmu.lib.copying import as_json
+from solmu.partnerships.importing.known import Details, Known, StakeholderState
 from solmu.partnerships.importing.rows import Facts, Reader, identity, place_of
 from solmu.partnerships.importing.words import Vocabulary
 
@@ -36,6 +38,8 @@ STAKEHOLDER_FACTS = ("roles", "next_step", "notes")
 # How unlike two names must be for one business ID on both to be a mistake.
 UNLIKE = 0.5
 MANY_CANDIDATES = 3
+# Of as many organisations all is known at a time: enough for few queries, little for the memory.
+COMPARED_AT_ONCE = 5_000
 
 
 @dataclass(slots=True)
@@ -53,7 +57,8 @@ class PlannedLine:
     number: int
     sheet: str
     row: int
-    cells: Row
+    # As they are kept: a JSON array of texts.
+    cells: str
     facts: Facts
     name_key: str = ""
     identity: str = ""
@@ -77,7 +82,9 @@ class Target:
     facts: Facts
     days: list[str]
     organisation_id: int | None = None
+    stakeholder_id: int | None = None
     lines: list[PlannedLine] = field(default_factory=list)
+    # How a stakeholder stands that is to be changed.
     stakeholder: StakeholderState | None = None
     # What would be written, by field; a person by their key.
     organisation_changes: dict[str, Any] = field(default_factory=dict)
@@ -133,8 +140,10 @@ def make_plan(
     )
     targets = _Matching(known).match(good)
     _find_candidates(targets, known)
-    for target in targets:
-        _Comparing(target, known, leaders_levels).compare()
+    for some in batched(targets, COMPARED_AT_ONCE):
+        details = Details(known, {one.organisation_id for one in some if one.organisation_id})
+        for target in some:
+            _Comparing(target, details, leaders_levels).compare()
     for line in lines:
         if line.reasons:
             line.action = Line.Action.REJECTED
@@ -159,7 +168,9 @@ def _understood(
         if said.corrections:
             cells = [said.corrections.get(str(index), cell) for index, cell in enumerate(cells)]
         found = reader.read(cells)
-        line = PlannedLine(number, row.sheet, row.number, cells, found.facts, settled=said)
+        kept = as_json(cells_as_text(cells))
+        line = PlannedLine(number, row.sheet, row.number, kept, found.facts, settled=said)
+        row.cells = []  # a large file is held in one form at a time
         line.reasons, line.notes = found.reasons, found.notes
         if said.decision == "skip":
             line.reasons = [_("Left out by you.")]
@@ -242,7 +253,7 @@ class _Matching:
         self.targets.append(target)
         if organisation_id:
             self._by_organisation[organisation_id] = target
-            target.stakeholder = self.known.stakeholders.get(organisation_id)
+            target.stakeholder_id = self.known.entries[organisation_id].stakeholder_id
         if number := facts.get("business_id"):
             self._by_number[facts.get("country", "FI"), number] = target
         self._by_name.setdefault(line.name_key, []).append(target)
@@ -342,7 +353,7 @@ def _find_candidates(targets: Sequence[Target], known: Known) -> None:
 class _Comparing:
     """Compares what the file says of one organisation with what is known of it."""
 
-    def __init__(self, target: Target, known: Known, leaders_levels: Collection[str]) -> None:
+    def __init__(self, target: Target, known: Details, leaders_levels: Collection[str]) -> None:
         self.target = target
         # Levels that are a leader's to give and to take, where the importer isn't one.
         self.leaders_levels = leaders_levels
@@ -357,8 +368,11 @@ class _Comparing:
         target = self.target
         if target.organisation_id:
             self._organisation(self.known.organisations[target.organisation_id])
-        if target.stakeholder:
-            self._stakeholder(target.stakeholder)
+        if target.stakeholder_id:
+            state = self.known.stakeholders[target.organisation_id or 0]
+            self._stakeholder(state)
+            if target.stakeholder_changes or target.standing_changes:
+                target.stakeholder = state
         else:
             target.people = list(self.facts.get("people", ()))
         for number, line in enumerate(target.lines):
@@ -366,9 +380,9 @@ class _Comparing:
                 gave = self._given(line)
                 line.changes = [change for key, change in self._changed.items() if key in gave]
                 line.conflicts = [both for key, both in self._conflicts.items() if key in gave]
-            if number == 0 and not target.stakeholder:
+            if number == 0 and not target.stakeholder_id:
                 line.action = Line.Action.CREATED
-            elif line.changes or (not target.stakeholder and line.gave):
+            elif line.changes or (not target.stakeholder_id and line.gave):
                 line.action = Line.Action.UPDATED
             else:
                 line.action = Line.Action.UNCHANGED

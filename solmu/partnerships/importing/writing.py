@@ -119,7 +119,7 @@ class Writer:
         ids = [
             target.organisation_id
             for target in self.plan.targets
-            if target.organisation_id and target.stakeholder is None
+            if target.organisation_id and target.stakeholder_id is None
         ]
         with connection.cursor() as cursor:
             cursor.execute(
@@ -186,11 +186,11 @@ class Writer:
 
     def _sources(self) -> None:
         """Note that the institution brought or uses each entry; a second one makes it public."""
-        known = self.plan.known.organisations
+        known = self.plan.known
         without = [
             target.organisation_id
             for target in self.plan.targets
-            if target.organisation_id and not known.get(target.organisation_id, {}).get("ours")
+            if target.organisation_id and not known.is_ours(target.organisation_id)
         ]
         ids = new_ids(SOURCE, len(without))
         copy_rows(
@@ -204,7 +204,7 @@ class Writer:
             },
         )
         self.made[SOURCE] = ids
-        hidden = [id_ for id_ in without if id_ in known and not known[id_]["public"]]
+        hidden = [id_ for id_ in without if id_ in known.entries and not known.entries[id_].public]
         if hidden:
             directory.publish_confirmed(hidden, by=self.by)
 
@@ -270,7 +270,7 @@ class Writer:
 
     def _stakeholders(self) -> dict[int, int]:
         """Write the new stakeholders; return each organisation's stakeholder."""
-        new = [target for target in self.plan.targets if target.stakeholder is None]
+        new = [target for target in self.plan.targets if target.stakeholder_id is None]
         ids = new_ids(STAKEHOLDER, len(new))
         copy_rows(
             STAKEHOLDER,
@@ -289,15 +289,15 @@ class Writer:
         self.made[STAKEHOLDER] = ids
         found = {target.organisation_id or 0: id_ for id_, target in zip(ids, new, strict=True)}
         for target in self.plan.targets:
-            if target.stakeholder:
-                found[target.organisation_id or 0] = target.stakeholder.id
+            if target.stakeholder_id:
+                found[target.organisation_id or 0] = target.stakeholder_id
         return found
 
     def _standings(self, stakeholders: Mapping[int, int]) -> None:
         rows = [
             (stakeholders[target.organisation_id or 0], *row)
             for target in self.plan.targets
-            if target.stakeholder is None
+            if target.stakeholder_id is None
             for row in _first_standings(target.facts)
         ]
         ids = new_ids(STANDING, len(rows))

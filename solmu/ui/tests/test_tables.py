@@ -137,3 +137,25 @@ def test_demo_export_says_that_it_is_fiction() -> None:
 
 def test_no_format_is_no_export() -> None:
     assert _table("format=pdf").export() is None
+
+
+def test_print_view_has_all_rows_and_keeps_the_filter() -> None:
+    printed = _table("q=x&print=1", page_size=3)
+    html = printed.render()
+
+    assert len(printed.rows) == 4
+    assert "ui/js/print.js" in html
+    assert 'href="?q=x"' in html  # back to the list
+
+
+def test_paper_says_which_rows_are_missing(monkeypatch) -> None:
+    assert (
+        gettext("Only %(n)s rows are here. “Print” above the list on the screen gives more.")
+        % {"n": 3}
+        in _table("", page_size=3).render()
+    )
+    monkeypatch.setattr("solmu.ui.tables.PRINTED", 2)
+    assert "print-only" not in (html := _table("print=1").render())
+    assert str(2) in html
+    assert 'class="note"' in html
+    assert "print-only" not in _table("").render()

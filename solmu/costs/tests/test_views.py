@@ -1,0 +1,135 @@
+"""The pages of costs in the demo."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from solmu.costs import drafting
+from solmu.costs.models import CostCase
+from solmu.people.viewer import Viewer
+
+pytestmark = pytest.mark.demo
+
+ClientAs = Callable[[str], Client]
+LIST = "/networks/valkky/costs/"
+
+
+@pytest.fixture
+def proposed() -> CostCase:
+    return CostCase.objects.get(state="proposed")
+
+
+@pytest.fixture
+def agreed() -> CostCase:
+    return CostCase.objects.get(state="agreed")
+
+
+def test_pages_open_for_those_in_the_network(
+    client_as: ClientAs, proposed: CostCase, agreed: CostCase
+) -> None:
+    for case in (proposed, agreed):
+        for address in ("", "history/"):
+            answer = client_as("member").get(f"{case.get_absolute_url()}{address}")
+            assert answer.status_code == 200
+    assert client_as("member").get(LIST).status_code == 200
+    assert client_as("member").get(f"{LIST}?format=csv").status_code == 200
+    assert client_as("outsider").get(LIST).status_code == 403
+    assert client_as("outsider").get(proposed.get_absolute_url()).status_code == 403
+    assert client_as("member").get(f"{LIST}new/").status_code == 403
+    assert client_as("").get(LIST).status_code == 302
+
+
+def test_the_writer_has_its_pages(
+    client_as: ClientAs, proposed: CostCase, agreed: CostCase
+) -> None:
+    lead = client_as("network-lead")
+
+    assert lead.get(f"{LIST}new/").status_code == 200
+    assert lead.get(f"{proposed.get_absolute_url()}edit/").status_code == 200
+    assert lead.get(f"{agreed.get_absolute_url()}withdraw/").status_code == 200
+    assert lead.get(f"{agreed.get_absolute_url()}spent/").status_code == 200
+    assert lead.get(f"{agreed.get_absolute_url()}unknown/").status_code == 404
+    assert client_as("member").get(f"{agreed.get_absolute_url()}withdraw/").status_code == 403
+
+
+def test_a_case_is_entered_shared_and_asked_about(client_as: ClientAs) -> None:
+    lead = client_as("network-lead")
+    payers = CostCase.objects.get(state="agreed").payers.all()
+    sent = {
+        "title": "Yhteinen kone", "text": "", "on": "2026-11-20", "group": "", "key": "equal",
+        "revision": "1", "item-0-title": "Kone", "item-0-planned": "10 000,01",
+    }  # fmt: skip
+    sent |= {f"payer-{payer.organisation_id}-pays": "on" for payer in payers}
+
+    answer = lead.post(f"{LIST}new/", sent)
+
+    assert answer.status_code == 302, answer.content.decode()
+    case = CostCase.objects.get(title="Yhteinen kone")
+    assert lead.post(f"{case.get_absolute_url()}propose/").status_code == 302
+    case.refresh_from_db()
+    assert case.state == "proposed"
+    assert "1 428,58" in lead.get(case.get_absolute_url()).content.decode().replace("\xa0", " ")
+
+
+def test_the_rector_approves(client_as: ClientAs, proposed: CostCase) -> None:
+    rector = client_as("rector")
+    assert proposed.title in rector.get("/home/").content.decode()
+    page = rector.get(proposed.get_absolute_url())
+    ((voice, form, _share),) = page.context["answering"]
+    sent = {"voice": voice.pk, "seen": form.initial["seen"]}
+    address = f"{proposed.get_absolute_url()}answer/"
+
+    assert client_as("coordinator").post(address, {**sent, "yes": "1"}).status_code == 403
+    assert rector.post(address, {**sent, "no": "1"}).status_code == 422
+    assert rector.post(address, {**sent, "seen": "0" * 64, "yes": "1"}).status_code == 422
+    assert rector.post(address, {**sent, "yes": "1"}).status_code == 302
+
+    voice.refresh_from_db()
+    assert voice.answer == "yes"
+
+
+def test_a_change_of_what_is_proposed_asks_again(proposed: CostCase) -> None:
+    lead = Viewer.system("test")
+    from solmu.approvals import asking
+    from solmu.costs import agreeing
+    from solmu.costs.models import KIND
+
+    items = [drafting.Item(i.title, i.planned + 1, i.pk) for i in proposed.items.all()]
+    draft = drafting.Draft(
+        title=proposed.title, text=proposed.text, key=proposed.key, mix=proposed.mix, items=items,
+        payers=[drafting.Paying(p.organisation_id) for p in proposed.payers.all()],
+    )  # fmt: skip
+
+    agreeing.change(proposed, draft, revision=proposed.revision, by=lead)
+
+    now = asking.latest(KIND, proposed.pk)
+    assert now is not None
+    assert now.number == 2
+    assert not now.voices.exclude(answer="").exists()
+    with pytest.raises(drafting.ConflictError):
+        agreeing.change(proposed, draft, revision=proposed.revision, by=lead)
+
+
+def test_the_settlement_comes_as_files(client_as: ClientAs, agreed: CostCase) -> None:
+    for form in ("pdf", "xlsx"):
+        answer = client_as("member").get(f"{agreed.get_absolute_url()}settlement.{form}")
+        assert answer.status_code == 200
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert content.startswith(b"%PDF" if form == "pdf" else b"PK")
+
+
+def test_an_agreed_case_is_changed_and_the_change_dropped(agreed: CostCase) -> None:
+    lead = Viewer.system("test")
+    with pytest.raises(drafting.CostError):
+        drafting.propose_change(agreed, by=lead)
+    agreed.transfers.all().delete()
+
+    drafting.propose_change(agreed, by=lead)
+    drafting.drop_change(agreed, by=lead)
+
+    agreed.refresh_from_db()
+    assert (agreed.state, agreed.version) == ("agreed", 2)
+    assert agreed.payers.count() == 7
+    drafting.withdraw(agreed, by=lead)
+    drafting.bring_back(agreed, by=lead)

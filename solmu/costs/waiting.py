@@ -1,0 +1,114 @@
+"""What waits for somebody in costs: their answers, payments to mark, and what was declined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from solmu.approvals.models import Round, Voice
+from solmu.costs.models import KIND, CostCase
+from solmu.costs.money import euros
+from solmu.costs.permissions import LEADER, can_answer, can_read
+from solmu.networks.models import Network
+from solmu.people.viewer import Viewer
+from solmu.ui.menu import Waiting
+
+MOST = 10
+
+
+def waits(viewer: Viewer) -> list[Waiting]:
+    """The answers that wait for the viewer, one line a case; then what was declined to them."""
+    if viewer.is_anonymous:
+        return []
+    found = []
+    for case, voice in _to_answer(viewer):
+        amount = euros(Decimal(voice.round.content["amount"]))
+        found.append(
+            Waiting(
+                case.title,
+                _("%(network)s asks: may %(amount)s be shared like this?")
+                % {"network": case.network, "amount": amount},
+                _("Answer"),
+                case.get_absolute_url(),
+            )
+        )
+    found += [
+        Waiting(
+            case.title,
+            _("was declined; change it and ask again"),
+            _("Look"),
+            case.get_absolute_url(),
+        )
+        for case in _declined(viewer)
+    ]
+    return found[:MOST]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a network's home says of costs."""
+
+    template: str
+    cases: list[tuple[CostCase, str, str]]
+    url: str
+
+
+def network_panel(request: HttpRequest, network: Network) -> Panel | None:
+    """The cases that wait for approval, on the network's home; nothing for guests."""
+    if not can_read(request.viewer, network):
+        return None
+    waiting: Any = CostCase.objects.filter(network=network, state=CostCase.State.PROPOSED)
+    waiting = waiting.with_amounts().select_related("network__organisation")
+    cases = [
+        (case, euros(case.amount), case.get_absolute_url())
+        for case in waiting.order_by("-on", "-pk")[:5]
+    ]
+    if not cases:
+        return None
+    return Panel("costs/_network.html", cases, reverse("costs:list", args=[network.slug]))
+
+
+def _to_answer(viewer: Viewer) -> list[tuple[CostCase, Voice]]:
+    led = [key for key in viewer.institutions if viewer.has_role(key, LEADER)]
+    represented = {organisation for _network, organisation in viewer.represented}
+    mine = Q(person=None, organisation_id__in={*led, *represented})
+    if viewer.person_id:
+        mine |= Q(person_id=viewer.person_id)
+    voices = list(
+        Voice.objects.filter(
+            mine, answer="", round__state=Round.State.OPEN, round__subject_kind=KIND
+        )
+        .select_related("round")
+        .order_by("round__opened_at", "pk")[: MOST * 3]
+    )
+    if not voices:
+        return []
+    cases = CostCase.objects.select_related("network__organisation").in_bulk(
+        {voice.round.subject_id for voice in voices}
+    )
+    found: dict[int, tuple[CostCase, Voice]] = {}
+    for voice in voices:
+        case = cases.get(voice.round.subject_id)
+        if case and case.pk not in found and can_answer(viewer, case, voice):
+            found[case.pk] = case, voice
+    return list(found.values())[:MOST]
+
+
+def _declined(viewer: Viewer) -> list[Any]:
+    """The viewer's own cases that were declined and have not been asked about again."""
+    if viewer.person_id is None:
+        return []
+    drafts = CostCase.objects.filter(
+        created_by_id=viewer.person_id, state=CostCase.State.DRAFT
+    ).values("pk")
+    declined = Round.objects.filter(
+        subject_kind=KIND, subject_id__in=drafts, state=Round.State.DECLINED
+    ).values("subject_id")
+    cases = CostCase.objects.filter(pk__in=declined).select_related("network__organisation")
+    return list(cases.order_by("pk")[:MOST])
