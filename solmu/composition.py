@@ -17,10 +17,9 @@ from solmu.costs import waiting as cost_waits
 from solmu.files import holders as file_holders
 from solmu.lib import modules
 from solmu.networks import evidence as network_evidence
-from solmu.networks import group_evidence, group_panel
+from solmu.networks import group_evidence, group_panel, taking_part
 from solmu.networks import indexing as network_index
 from solmu.networks import reminding as seat_reminding
-from solmu.networks import taking_part
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
 from solmu.organisations import waiting as directory_waits
@@ -121,11 +120,6 @@ PERSONAL_RECORDS: dict[str, Any] = {
     "networks.Participant": _("people in networks"),
     "networks.MemberInvitation": _("invitations to networks"),
     "approvals.Voice": _("approvals and what was said with them"),
-    "agreements.Signature": _("signatures"),
-    "agreements.Mandate": _("rights to sign"),
-    "agreements.Record": _("records of signing"),
-    "agreements.Version": _("texts of agreements that name the person"),
-    "agreements.Comment": _("comments on agreements"),
     "partnerships.Contact": _("contact person of a partner"),
     "partnerships.DialogueEntry": _("dialogue with the person"),
     "partnerships.Confirmation": _("confirmations that were asked"),

@@ -101,7 +101,6 @@ INSTALLED_APPS = [
     "solmu.partnerships",
     "solmu.plans",
     "solmu.costs",
-    "solmu.agreements",
     "solmu.portal",
     # After the rooms, so that their templates come before allauth's.
     "allauth",

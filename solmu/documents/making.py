@@ -19,8 +19,6 @@ from solmu.installation import demo
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
 STANDARDS = ["a-2a", "ua-1"]
-# PDF/A-3 may hold other files, such as the record of how a document came to be.
-WITH_FILES = ["a-3a", "ua-1"]
 
 # One compiler a process, used by one thread at a time: it keeps fonts and parsed templates.
 _lock = threading.Lock()
@@ -32,13 +30,8 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(root=str(ROOT), font_paths=fonts)
 
 
-def pdf(
-    template: Path, data: dict[str, Any], *, language: str = "fi", with_files: bool = False
-) -> bytes:
-    """Return the document as PDF bytes; in a demo each page says that the content is fictional.
-
-    `with_files`: the template attaches files to the document.
-    """
+def pdf(template: Path, data: dict[str, Any], *, language: str = "fi") -> bytes:
+    """Return the document as PDF bytes; in a demo each page says that the content is fictional."""
     with override(language):
         notice = _("Fictional demo content") if demo.is_demo() else ""
     sent = {**data, "language": language, "notice": notice}
@@ -47,6 +40,6 @@ def pdf(
             str(template),
             format="pdf",
             sys_inputs={"data": json.dumps(sent, ensure_ascii=False)},
-            pdf_standards=WITH_FILES if with_files else STANDARDS,
+            pdf_standards=STANDARDS,
         )
     return bytes(made)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-SWITCHABLE = frozenset({"partnerships", "networks", "plans", "costs", "agreements", "api", "live"})
+SWITCHABLE = frozenset({"partnerships", "networks", "plans", "costs", "api", "live"})
 
 
 def is_on(module: str) -> bool:

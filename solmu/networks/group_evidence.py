@@ -69,7 +69,7 @@ ON CONFLICT (source_kind, source_id, a_id, b_id) DO UPDATE
 SET valid = excluded.valid, institution_id = excluded.institution_id
 WHERE (ties_evidence.valid, ties_evidence.institution_id)
     IS DISTINCT FROM (excluded.valid, excluded.institution_id)
-"""
+"""  # noqa: S608 - put together from constants
 
 
 @transaction.atomic

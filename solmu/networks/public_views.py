@@ -66,7 +66,7 @@ def _contact(network: Network) -> Any:
 def emblem(network: Network, members: int) -> SafeString:
     """A drawn emblem: a ring of as many knots as there are members, joined to each other."""
     count = min(max(members, 3), 16)
-    return mark_safe(_knots(count))  # noqa: S308 - numbers only
+    return mark_safe(_knots(count))
 
 
 def _knots(count: int) -> str:

@@ -212,7 +212,7 @@ def _made(seat: Seat, person: Person, valid: DateRange, role: str, *, deputy: bo
 
 
 def _check_free(
-    seat: Seat, person: Person, valid: DateRange, *, deputy: bool, but: int | None = None
+    seat: Seat, person: Person, valid: DateRange, *, deputy: bool, but: int = 0
 ) -> None:
     """The seat is free for the whole term, and the person doesn't sit in the group then."""
     others = Term.objects.filter(valid__overlap=valid).exclude(pk=but).select_related("person")

@@ -322,7 +322,7 @@ def _changes(measure: Measure, facts: dict[str, Any]) -> dict[str, Any]:
     for key, value in facts.items():
         if key == measures.PARTS:
             here: Any = sorted(part.organisation_id for part in measure.taking_part.all())
-            value = sorted(set(value) - {measure.organisation_id})
+            value = sorted(set(value) - {measure.organisation_id})  # noqa: PLW2901
         else:
             here = getattr(measure, key)
         # A cell of a spreadsheet has no lines.

@@ -27,7 +27,7 @@ class MeasureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A field that two people changed at once: what stands there now, and what was to be written."""
+    """A field that two people changed at once: what stands there now, and what was to come."""
 
     field: str
     now: Any
@@ -125,7 +125,7 @@ def _clashes(now: Measure, changed: dict[str, Any], read: dict[str, Any]) -> lis
     found = []
     for name, mine in changed.items():
         here = held[name]
-        mine = sorted(mine) if name == PARTS else mine
+        mine = sorted(mine) if name == PARTS else mine  # noqa: PLW2901
         # Without knowing what was read, whatever differs may be somebody's work.
         if here == mine or (name in read and here == read[name]):
             continue

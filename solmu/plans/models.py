@@ -1,4 +1,4 @@
-"""A network's action plan: strategy, themes, goals, measures; what came of it; the yearly report."""
+"""A network's action plan: strategy, themes, goals, measures; outputs; the yearly report."""
 
 import uuid
 from typing import ClassVar

@@ -58,7 +58,7 @@ def can_add_output(viewer: Viewer, network: Network) -> bool:
 
 
 def can_edit_output(viewer: Viewer, output: Output) -> bool:
-    """Change an output: coordinators, its authors, its group's chairs, its institutions' contacts."""
+    """Change an output: coordinators, authors, its group's chairs, its institutions' contacts."""
     network = output.network
     if can_lead(viewer, network):
         return True

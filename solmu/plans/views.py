@@ -124,7 +124,7 @@ def new_measure(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         form.add_error(
             None,
             _(
-                "Choose your own group or institution as responsible: others add their own measures."
+                "Choose your own group or institution: others add their own measures."
             ),
         )
     elif not form.is_bound:
@@ -279,7 +279,7 @@ def new_plan(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def adopt(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Adopt a year's plan."""
-    network, shown = _plan(request, slug, year)
+    _network, shown = _plan(request, slug, year)
     if not can_adopt(request.viewer, shown):
         raise PermissionDenied
     try:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The demo's action plans: Välkky's strategy, two years of measures, outputs, an annual report.
 
 Texts are our own; every figure is an example, and says so.

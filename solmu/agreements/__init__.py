@@ -1,1 +1,0 @@
-"""Agreements: base templates, drafting together, signing, and the life of what was agreed."""

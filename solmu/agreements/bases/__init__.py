@@ -1,1 +1,0 @@
-"""Base templates: writing, approving, publishing, copying, importing a Word file."""

@@ -1,1 +1,0 @@
-"""Signing: asking, identifying, signing or declining, the record, the sealed document."""
