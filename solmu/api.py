@@ -20,6 +20,7 @@ from ninja.renderers import JSONRenderer
 
 from solmu.accounts import idempotency
 from solmu.costs.api import router as costs
+from solmu.goals.api import router as goals
 from solmu.lib import modules
 from solmu.lib.problems import FieldError, ProblemError, problem, unprocessable
 from solmu.networks.groups_api import router as groups
@@ -164,6 +165,8 @@ api.add_router("", partnerships)
 api.add_router("", search, tags=["search"])
 if modules.is_on("networks"):
     api.add_router("", groups)
+if modules.is_on("plans"):
+    api.add_router("", goals, tags=["goals"])
 if modules.is_on("costs"):
     api.add_router("", costs, tags=["costs"])
 

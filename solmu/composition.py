@@ -174,7 +174,13 @@ ORGANISATION_PANELS: tuple[str, ...] = modules.of("partnerships", "partnerships:
 
 # The tabs of a network's pages: label and the name of an address that takes the network's slug.
 NETWORK_TABS: tuple[tuple[Any, str], ...] = (
-    *modules.of("networks", (_("Home"), "networks:home"), (_("Groups"), "networks:groups")),
+    *modules.of(
+        "networks",
+        (_("Home"), "networks:home"),
+        (_("Members"), "networks:members"),
+        (_("Groups"), "networks:groups"),
+        (_("People"), "networks:people"),
+    ),
     *modules.of("plans", (_("Action plan"), "plans:plan"), (_("Outputs"), "plans:outputs")),
     *modules.of("costs", (_("Costs"), "costs:list")),
 )

@@ -1,7 +1,7 @@
 """Leaving with all that one has: a network's data as one file in open formats.
 
-Each table is there twice, as JSON lines and as CSV; a README says what is in which file. Other rooms
-add their tables through composition.NETWORK_ARCHIVE.
+Each table is there twice, as JSON lines and as CSV; a README says what is in which file. Other
+rooms add their tables through composition.NETWORK_ARCHIVE.
 """
 
 import csv
@@ -139,7 +139,7 @@ def _own(network: Network) -> Iterator[Part]:
         {
             "uuid": organisation.uuid,
             "slug": organisation.slug,
-            **{f"name_{code}": getattr(organisation, f"name_{code}") for code in ("fi", "sv", "en")},
+            **{name: getattr(organisation, name) for name in ("name_fi", "name_sv", "name_en")},
             "public": network.public,
             "website": organisation.website,
             "region": organisation.region.name_fi if organisation.region else "",
@@ -337,8 +337,8 @@ def _readme(network: Network, told: list[tuple[str, int, list[str]]]) -> str:
         f"All that the network has in Solmu, on {clock.today().isoformat()}. Format: {FORMAT}.",
         *(["", "Fictional demo content."] if is_demo() else []),
         "",
-        "Every table is here twice: `.jsonl` has one JSON object a line (UTF-8), `.csv` the same for",
-        "spreadsheets (UTF-8, comma, first line names the columns). Days are `YYYY-MM-DD`;",
+        "Every table is here twice: `.jsonl` has one JSON object a line (UTF-8), `.csv` the same",
+        "for spreadsheets (UTF-8, comma, first line names the columns). Days are `YYYY-MM-DD`;",
         "`valid_from` and `valid_to` are the first and the last day, an empty end is open. Records",
         "name each other by `uuid`. What was attached is in `files/`.",
         "",

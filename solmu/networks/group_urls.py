@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from solmu.networks import groups_views, seats_views
+from solmu.networks import groups_views, seats_views, sheets_views
 
 GROUP = "<slug:slug>/groups/<slug:group_slug>"
 SEAT = "<slug:slug>/seats/<uuid:uuid>"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<slug:slug>/groups/", groups_views.groups_page, name="groups"),
     path("<slug:slug>/groups/new/", groups_views.group_new, name="group-new"),
     path("<slug:slug>/groups/merge/", groups_views.groups_merge, name="groups-merge"),
+    path("<slug:slug>/groups/export/", sheets_views.export, name="groups-export"),
+    path("<slug:slug>/groups/import/", sheets_views.read, name="groups-import"),
     path(f"{GROUP}/", groups_views.group_page, name="group"),
     path(f"{GROUP}/history/", groups_views.group_history, name="group-history"),
     path(f"{GROUP}/edit/", groups_views.group_edit, name="group-edit"),

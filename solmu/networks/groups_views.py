@@ -25,7 +25,7 @@ from solmu.networks import group_forms, groups, sitting, years
 from solmu.networks.group_history import parts as history_parts
 from solmu.networks.models import Group, Network, Placement, Seat, Succession, Term
 from solmu.networks.page import open_network, shell
-from solmu.networks.permissions import can_fill, can_lead, can_run_group
+from solmu.networks.permissions import can_fill, can_lead, can_run_group, can_take_part
 from solmu.networks.years import Bar, Line
 from solmu.ui.forms import DateField
 
@@ -100,6 +100,7 @@ def groups_page(request: HttpRequest, slug: str) -> HttpResponse:
             gone=[(group, last_day(group.valid), followers.get(group.pk, [])) for group in gone],
             years=_years_of_groups(every, first, today, day),
             may_lead=can_lead(request.viewer, network),
+            may_export=can_take_part(request.viewer, network),
         ),
     )
 

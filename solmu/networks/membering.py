@@ -62,8 +62,8 @@ def join_many(
     network = _locked(network)
     made = []
     with history.acting(by, reason or gettext_noop("joined the network")):
-        for organisation, role, first, last, note in rows:
-            first = first or clock.today()
+        for organisation, role, day, last, note in rows:
+            first = day or clock.today()
             check(network, organisation, first, last)
             made.append(
                 Membership.objects.create(

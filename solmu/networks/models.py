@@ -384,7 +384,9 @@ class Group(models.Model):
         OTHER = "other", _("other group")
 
     PERSONAL: ClassVar[dict[str, str]] = {}
-    IMPERSONAL: ClassVar = {"kind", "task", "language", "closing_note"}
+    IMPERSONAL: ClassVar = {
+        "slug", "name_fi", "name_sv", "name_en", "kind", "task", "language", "closing_note",
+    }  # fmt: skip
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="groups")

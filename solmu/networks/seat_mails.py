@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import override
 
+from solmu.lib import clock
 from solmu.lib.periods import last_day
 from solmu.lib.translated import text_in
 from solmu.networks.mails import language_of
@@ -23,7 +24,8 @@ from solmu.people.viewer import Viewer
 def named(term: Term, *, by: Viewer) -> None:
     """Tell somebody that they sit in a seat, with the way to what belongs to it."""
     person, seat = term.person, term.seat
-    if not person.email or by.person_id == person.pk:
+    last = last_day(term.valid)
+    if not person.email or by.person_id == person.pk or (last and last < clock.today()):
         return
     network, language = seat.group.network, language_of(person)
     before = predecessor(term)
@@ -46,7 +48,7 @@ def named(term: Term, *, by: Viewer) -> None:
             "role": role,
             "deputy": term.deputy,
             "first": term.valid.lower,
-            "last": last_day(term.valid),
+            "last": last,
             "before": before.person.name if before and before.person_id != person.pk else "",
             "link": settings.SOLMU_ADDRESS
             + reverse("networks:seat-pack", args=[network.slug, seat.uuid]),

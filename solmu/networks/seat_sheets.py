@@ -9,20 +9,22 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
 
 from solmu.audit import history
 from solmu.imports import cleaning, guessing, reading
 from solmu.imports.guessing import Field
+from solmu.lib import clock
 from solmu.lib.periods import covers, first_day, last_day, period
 from solmu.networks import groups, seats, terms
 from solmu.networks.models import Group, Membership, Network, Seat, Term
 from solmu.networks.sitting import seat_name, seats_with_terms
 from solmu.organisations.models import Organisation
+from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
-MOST = 2000
+MOST = 1000
 SALT = "solmu.networks.seat_sheets"
 
 FIELDS = (
@@ -178,8 +180,6 @@ def apply(network: Network, seal: str, *, by: Viewer) -> int:
     return count
 
 
-
-
 def headings() -> list[str]:
     """The headings of a file of seats, in the reader's language."""
     return [str(field.label) for field in FIELDS]
@@ -287,8 +287,6 @@ def _find(row: Row, names: _Names) -> Row:
     return row
 
 
-
-
 def _try(row: Row, by: Viewer) -> None:
     try:
         with transaction.atomic():
@@ -316,10 +314,9 @@ def _write(row: Row, *, by: Viewer, tell: bool = True) -> bool:
         return False
     if _sits(seat, row):
         return False
-    given, _space, family = row.person.rpartition(" ")
     terms.name(
         seat,
-        terms.NewPerson(given or family, family if given else "", row.email),
+        _person(seat, row),
         first=row.first,
         last=row.last,
         role=row.role,
@@ -328,6 +325,20 @@ def _write(row: Row, *, by: Viewer, tell: bool = True) -> bool:
         tell=tell,
     )
     return True
+
+
+def _person(seat: Seat, row: Row) -> Person | terms.NewPerson:
+    """Whom the row means; of those who sat once, a name is enough."""
+    given, _space, family = row.person.rpartition(" ")
+    given, family = (given, family) if given else (family, "")
+    if not row.email:
+        known = terms.choosable(seat).filter(given_name__iexact=given, family_name__iexact=family)
+        if found := known.first():
+            return found
+        if row.last is not None and row.last < clock.today():
+            made: Person = Person.objects.create(given_name=given, family_name=family)
+            return made
+    return terms.NewPerson(given, family, row.email, (get_language() or "fi")[:2])
 
 
 def _seat(row: Row) -> Seat | None:
@@ -343,9 +354,9 @@ def _seat(row: Row) -> Seat | None:
             return seat
     valid = period(row.first, row.last)
     held = set(
-        Term.objects.filter(
-            seat__in=several, deputy=row.deputy, valid__overlap=valid
-        ).values_list("seat_id", flat=True)
+        Term.objects.filter(seat__in=several, deputy=row.deputy, valid__overlap=valid).values_list(
+            "seat_id", flat=True
+        )
     )
     return next((seat for seat in several if seat.pk not in held), several[0] if several else None)
 

@@ -222,7 +222,7 @@ def seat_name(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
         seat,
         form,
         title=_("Name a deputy") if deputy else _("Name somebody to the seat"),
-        verb=_("Name"),
+        verb=_("Name this person"),
     )
 
 
@@ -308,6 +308,7 @@ def seat_pack(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
             group=group,
             name=sitting.seat_name(seat),
             term=term,
+            is_own=bool(term and term.person_id == viewer.person_id),
             last=last_day(term.valid) if term else None,
             before=before,
             before_last=last_day(before.valid) if before else None,

@@ -99,7 +99,7 @@ def ask(
 
 
 def who_answers(network: Network, organisation_id: int) -> list[Person]:
-    """Who decides on the joins of a member: its contact persons, else the network's coordinators."""
+    """Who decides on the joins of a member: its contact persons, else the coordinators."""
     today = clock.today()
     named = (
         Representative.objects.on(today)

@@ -252,7 +252,7 @@ class FormAnswer(models.Model):
     """That a partnership keeps its form although both belong to these networks."""
 
     PERSONAL: ClassVar[dict[str, str]] = {}
-    IMPERSONAL: ClassVar = {"form"}
+    IMPERSONAL: ClassVar = {"form", "networks"}
 
     stakeholder = models.ForeignKey(
         Stakeholder, on_delete=models.CASCADE, related_name="form_answers"

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from solmu.networks.page import open_network, shell
+from solmu.networks.page import shell
 from solmu.plans import exchange, overview, planning
 from solmu.plans.forms import FileForm
 from solmu.plans.models import Plan
+from solmu.plans.page import planning_network
 from solmu.plans.permissions import can_plan
 
 SALT = "plans.import"
@@ -30,7 +31,7 @@ def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
     What was previewed travels with the page, signed; if the plan has changed meanwhile, the
     preview is shown anew.
     """
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     if not can_plan(request.viewer, network):
         raise PermissionDenied
     year = planning.year_shown(network, request.GET.get("year", ""))

@@ -15,7 +15,7 @@ from solmu.goals.models import Goal, Indicator
 from solmu.networks.models import Group, Network
 from solmu.organisations.models import Organisation
 from solmu.people.models import Person
-from solmu.plans.querysets import MeasureQuerySet, OfNetworkQuerySet, OutputQuerySet
+from solmu.plans.querysets import MeasureQuerySet, OfPlanningQuerySet, OutputQuerySet
 
 
 @tracked
@@ -32,7 +32,7 @@ class Strategy(models.Model):
     language = models.CharField(_("language"), max_length=2, default="fi")
     valid = DateRangeField()
 
-    objects = OfNetworkQuerySet.as_manager()
+    objects = OfPlanningQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -118,7 +118,7 @@ class Plan(models.Model):
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = OfNetworkQuerySet.as_manager()
+    objects = OfPlanningQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -391,7 +391,7 @@ class AnnualReport(models.Model):
     published_on = models.DateField(null=True, blank=True)
     snapshot = models.JSONField(default=dict, blank=True)
 
-    objects = OfNetworkQuerySet.as_manager()
+    objects = OfPlanningQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from solmu.networks.models import Network
-from solmu.networks.page import open_network, shell
+from solmu.networks.page import shell
 from solmu.plans import outputs as writing
 from solmu.plans.forms import OutputForm
 from solmu.plans.models import Output
+from solmu.plans.page import planning_network
 from solmu.plans.permissions import can_add_output, can_edit_output
 from solmu.ui.markup import badge, link
 from solmu.ui.tables import Column, Table
@@ -30,7 +31,7 @@ TAB = "plans:outputs"
 @require_safe
 def outputs(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The network's outputs; ?kind= and ?q= narrow them, ?format= gives them as a file."""
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     rows = _whole(Output.objects.visible_to(request.viewer).filter(network=network))
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").replace("\0", "").strip()
     counts = dict.fromkeys(Output.Kind.values, 0)
@@ -79,7 +80,7 @@ def output(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_output(request: HttpRequest, slug: str) -> HttpResponse:
     """Tell of a new output."""
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     if not can_add_output(request.viewer, network):
         raise PermissionDenied
     return _written(request, network, Output(network=network), _("New output"))
@@ -128,7 +129,7 @@ def _whole(rows: QuerySet[Output]) -> QuerySet[Output]:
 
 
 def _output(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Output]:
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     found = _whole(Output.objects.visible_to(request.viewer)).filter(network=network, uuid=key)
     if (one := found.first()) is None:
         raise Http404
@@ -138,7 +139,9 @@ def _output(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Output]
 
 def _written(request: HttpRequest, network: Network, held: Output, title: str) -> HttpResponse:
     # What the form writes into the record before it is known to be right must not be shown as so.
-    form = OutputForm(request.POST or None, instance=held, network=network)
+    form = OutputForm(
+        request.POST if request.method == "POST" else None, instance=held, network=network
+    )
     if request.method == "POST" and form.is_valid():
         made = writing.write(held, by=request.viewer, **form.cleaned_data)
         messages.success(request, _("The output is saved."))

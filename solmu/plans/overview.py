@@ -101,6 +101,7 @@ def read(plan: Plan, measures: Iterable[Measure] | None = None) -> Overview:
         themes[part.planned.theme_id].goals.append(part)
     counts = Counts()
     for measure in measures_of(plan) if measures is None else measures:
+        measure.plan = plan  # so that addresses need no query
         goal = parts.get(measure.goal_id)
         if goal is None:  # carried on from an earlier strategy
             theme = themes.setdefault(measure.goal.theme_id, ThemePart(measure.goal.theme))

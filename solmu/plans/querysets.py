@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from solmu.people.viewer import Viewer
 
 
-class OfNetworkQuerySet(models.QuerySet):
+class OfPlanningQuerySet(models.QuerySet):
     """Rows of a network: strategies, plans, reports."""
 
     def visible_to(self, viewer: Viewer) -> Self:

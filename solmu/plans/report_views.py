@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from solmu.networks.models import Network
-from solmu.networks.page import open_network, shell
+from solmu.networks.page import shell
 from solmu.plans import overview, reporting
 from solmu.plans.forms import PlainText, language_field
 from solmu.plans.models import AnnualReport, Plan
+from solmu.plans.page import planning_network
 from solmu.plans.permissions import can_adopt, can_plan
 
 
@@ -55,7 +56,11 @@ def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     may = can_plan(request.viewer, network)
     if request.method == "POST" and not may:
         raise PermissionDenied
-    form = ReportForm(request.POST or None, report=held, plan=plan) if may else None
+    form = (
+        ReportForm(request.POST if request.method == "POST" else None, report=held, plan=plan)
+        if may
+        else None
+    )
     if form is not None and request.method == "POST" and form.is_valid():
         reporting.write(
             held,
@@ -123,7 +128,7 @@ def public_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 
 def _plan(request: HttpRequest, slug: str, year: int) -> tuple[Network, Plan]:
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     plan = overview.plan_of(network, year)
     if plan is None:
         raise Http404

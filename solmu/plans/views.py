@@ -22,7 +22,7 @@ from solmu.goals.permissions import can_measure
 from solmu.lib import clock
 from solmu.lib.periods import period
 from solmu.networks.models import Network
-from solmu.networks.page import open_network, shell
+from solmu.networks.page import shell
 from solmu.people.viewer import Viewer
 from solmu.plans import exchange, gantt, measures, overview, planning
 from solmu.plans.forms import (
@@ -35,6 +35,7 @@ from solmu.plans.forms import (
     ThemeForm,
 )
 from solmu.plans.models import AnnualReport, Measure, Plan, PlanGoal, Strategy, Theme
+from solmu.plans.page import planning_network
 from solmu.plans.permissions import can_add, can_adopt, can_edit, can_plan
 from solmu.ui.charts import Bar, Point
 
@@ -47,7 +48,7 @@ VIEWS = ("", "timeline", "groups", "mine", "late")
 @require_safe
 def plan(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A year's plan; ?view= another view of it, ?format= a file."""
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     year = planning.year_shown(network, request.GET.get("year", ""))
     shown = overview.plan_of(network, year)
     years = list(network.plans.order_by("-year").values_list("year", flat=True))
@@ -112,7 +113,7 @@ def new_measure(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     viewer = request.viewer
     if not can_add(viewer, network):
         raise PermissionDenied
-    form = MeasureForm(request.POST or None, plan=shown)
+    form = MeasureForm(request.POST if request.method == "POST" else None, plan=shown)
     if request.method == "POST" and form.is_valid():
         facts = form.facts
         parts = facts.pop(measures.PARTS)
@@ -123,9 +124,7 @@ def new_measure(request: HttpRequest, slug: str, year: int) -> HttpResponse:
             return redirect(found)
         form.add_error(
             None,
-            _(
-                "Choose your own group or institution: others add their own measures."
-            ),
+            _("Choose your own group or institution: others add their own measures."),
         )
     elif not form.is_bound:
         goal = request.GET.get("goal", "")
@@ -141,7 +140,9 @@ def edit_measure(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
     network, found = _measure(request, slug, key)
     if not can_edit(request.viewer, found):
         raise PermissionDenied
-    form = MeasureForm(request.POST or None, plan=found.plan, measure=found)
+    form = MeasureForm(
+        request.POST if request.method == "POST" else None, plan=found.plan, measure=found
+    )
     clashes: list[tuple[Any, Any]] = []
     version = found.version
     if request.method == "POST" and form.is_valid():
@@ -248,7 +249,7 @@ def add_value(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 def new_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a year's plan from the open measures of the one before."""
     network = _planned(request, slug)
-    form = NewPlanForm(request.POST or None, network=network)
+    form = NewPlanForm(request.POST if request.method == "POST" else None, network=network)
     if request.method == "POST" and form.is_valid():
         year = form.cleaned_data["year"]
         strategy = planning.strategy_of(network, year)
@@ -295,7 +296,7 @@ def adopt(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 @require_safe
 def strategy(request: HttpRequest, slug: str) -> HttpResponse:
     """The strategy with its themes, goals and indicators."""
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     shown = planning.strategy_of(network, clock.today().year) or (
         network.strategies.order_by("-valid").first()
     )
@@ -323,7 +324,7 @@ def edit_strategy(request: HttpRequest, slug: str, key: Any = None) -> HttpRespo
     """Write the strategy: a new one, or one that there is."""
     network = _planned(request, slug)
     held = get_object_or_404(Strategy, network=network, uuid=key) if key else None
-    form = StrategyForm(request.POST or None, strategy=held)
+    form = StrategyForm(request.POST if request.method == "POST" else None, strategy=held)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         facts["valid"] = period(facts.pop("first"), facts.pop("last"))
@@ -345,7 +346,7 @@ def edit_theme(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
     held = Theme.objects.filter(strategy__network=network, uuid=key).first()
     if held is None:
         owner = get_object_or_404(Strategy, network=network, uuid=key)
-    form = ThemeForm(request.POST or None, theme=held)
+    form = ThemeForm(request.POST if request.method == "POST" else None, theme=held)
     if request.method == "POST" and form.is_valid():
         planning.set_theme(held or Theme(strategy=owner), by=request.viewer, **form.cleaned_data)
         messages.success(request, _("The theme is saved."))
@@ -368,7 +369,7 @@ def edit_goal(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
         )
     )
     form = GoalForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         strategy=theme.strategy,
         planned=held,
         initial={} if held else {"theme": theme.pk},
@@ -390,7 +391,7 @@ def edit_indicator(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
     if held is None:
         goals = PlanGoal.objects.filter(theme__strategy__network=network)
         goal = get_object_or_404(goals.select_related("goal"), goal__uuid=key).goal
-    form = IndicatorForm(request.POST or None, instance=held)
+    form = IndicatorForm(request.POST if request.method == "POST" else None, instance=held)
     if request.method == "POST" and form.is_valid():
         setting.set_indicator(held or Indicator(goal=goal), by=request.viewer, **form.cleaned_data)
         messages.success(request, _("The indicator is saved."))
@@ -405,14 +406,14 @@ def _shell(request: HttpRequest, network: Network, **more: Any) -> dict[str, Any
 
 
 def _planned(request: HttpRequest, slug: str) -> Network:
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     if not can_plan(request.viewer, network):
         raise PermissionDenied
     return network
 
 
 def _plan(request: HttpRequest, slug: str, year: int) -> tuple[Network, Plan]:
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     found = overview.plan_of(network, year)
     if found is None:
         raise Http404
@@ -420,7 +421,7 @@ def _plan(request: HttpRequest, slug: str, year: int) -> tuple[Network, Plan]:
 
 
 def _measure(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Measure]:
-    network = open_network(request, slug)
+    network = planning_network(request, slug)
     found: QuerySet[Measure] = (
         Measure.objects.visible_to(request.viewer)
         .filter(plan__network=network)

@@ -15,9 +15,20 @@ from solmu.api import api
 from solmu.costs.models import KIND as COST_CASE
 from solmu.costs.models import CostCase
 from solmu.files.models import File
+from solmu.goals.models import IndicatorValue
 from solmu.lib import clock
+from solmu.lib.periods import period
 from solmu.lib.tokens import token_hash
-from solmu.networks.models import Group, Seat, Term
+from solmu.networks.models import (
+    Group,
+    MemberInvitation,
+    Membership,
+    Network,
+    Participant,
+    Representative,
+    Seat,
+    Term,
+)
 from solmu.notifications.models import Message
 from solmu.organisations.models import (
     Affiliation,
@@ -32,6 +43,7 @@ from solmu.partnerships.importing import batches as importing
 from solmu.partnerships.models import Confirmation, Contact, DialogueEntry, Stakeholder, Standing
 from solmu.people.models import Person, PersonMerge
 from solmu.people.viewer import Viewer
+from solmu.plans.models import Measure, Output
 
 PAGE_METHODS = ("GET", "POST")
 API = "/api/v1/"
@@ -92,6 +104,7 @@ class Samples:
 
     def __init__(self) -> None:
         self.institution = Institution.objects.get(organisation__slug="tavastia")
+        self._plans()
         own = Stakeholder.objects.filter(institution=self.institution)
         asked = Confirmation.objects.filter(stakeholder__in=own).earliest("pk")
         self.partner = asked.stakeholder
@@ -149,6 +162,7 @@ class Samples:
         )
         importing.start_plan(self.batch, by=Viewer.system("a sample"))
         self.line = self.batch.lines.earliest("pk")
+        self._network()
         self.cost = CostCase.objects.get(state="agreed")
         self.file = File.objects.create(
             name="kokeilu.txt", size=1, sha256="0" * 64, holder_kind=COST_CASE,
@@ -161,6 +175,47 @@ class Samples:
         self.mail = Message.objects.create(
             to="kokeilu@solmu.example", subject="Kokeilu", text="Kokeilu", state="failed"
         )
+
+    def _plans(self) -> None:
+        """A measure of Välkky with an indicator, answered for by the member; a public output."""
+        self.measure = Measure.objects.select_related(
+            "plan__strategy", "goal__theme", "goal__goal", "indicator"
+        ).get(
+            plan__network__organisation__slug="valkky",
+            plan__year=clock.today().year,
+            title="Pidetään neljä avointa digityöpajaa",
+        )
+        Measure.objects.filter(pk=self.measure.pk).update(
+            person=Person.objects.get(user__email="member@solmu.example")
+        )
+        self.value = IndicatorValue.objects.filter(indicator=self.measure.indicator).earliest("pk")
+        self.output = Output.objects.filter(
+            network=self.measure.plan.network_id, public=True, group__slug="kansainvalisyys"
+        ).earliest("pk")
+
+    def _network(self) -> None:
+        """Of Välkky: a member and its deputy, somebody who asks to join, a guest, an invitation."""
+        network = Network.objects.get(organisation__slug="valkky")
+        of = {"network": network, "organisation": self.institution.organisation}
+        self.member = Membership.objects.get(**of)
+        self.named = Representative.objects.get(kind="deputy", **of)
+        today = clock.today()
+        leader = Person.objects.get(email="rector@solmu.example")
+        self.asked = Participant.objects.create(
+            person=Person.objects.create(given_name="Kysyjä"),
+            way="joined",
+            state="asked",
+            valid=period(today),
+            **of,
+        )
+        self.guest = Participant.objects.create(
+            person=Person.objects.create(given_name="Vieras"),
+            way="guest",
+            sponsor=leader,
+            valid=period(today, today),
+            **of,
+        )
+        self.question = MemberInvitation.objects.create(email="kutsuttu@solmu.example", **of)
 
     def fill(self, path: str) -> str:
         """The path with its parameters filled in."""
@@ -185,6 +240,25 @@ class Samples:
             "number": self.line.number,
         }
         firsts: tuple[tuple[str, str, object], ...] = (
+            ("/networks/<slug>/members/<pk>/contact/<named>/", "named", self.named.pk),
+            ("/networks/<slug>/members/<pk>/", "pk", self.member.pk),
+            ("/networks/<slug>/people/<pk>/answer/", "pk", self.asked.pk),
+            ("/networks/<slug>/people/", "pk", self.guest.pk),
+            ("/networks/<slug>/invitations/", "pk", self.question.pk),
+            ("/networks/invitations/open/", "pk", self.question.pk),
+            ("/api/v1/memberships/", "id", self.member.pk),
+            ("/networks/<slug>/plan/strategy/", "key", self.measure.plan.strategy.uuid),
+            ("/networks/<slug>/plan/themes/", "key", self.measure.goal.theme.uuid),
+            ("/networks/<slug>/plan/goals/", "key", self.measure.goal.goal.uuid),
+            ("/networks/<slug>/plan/indicators/", "key", self.measure.indicator.uuid),
+            ("/networks/<slug>/plan/measures/", "key", self.measure.uuid),
+            ("/networks/<slug>/plan/", "year", self.measure.plan.year),
+            ("/networks/<slug>/outputs/", "key", self.output.uuid),
+            ("/n/<slug>/outputs/", "key", self.output.uuid),
+            ("/n/<slug>/report/", "year", self.measure.plan.year - 1),
+            ("/api/v1/goals/", "id", self.measure.goal.goal_id),
+            ("/api/v1/indicators/", "id", self.measure.indicator_id),
+            ("/api/v1/indicator-values/", "id", self.value.pk),
             ("/networks/<slug>/costs/", "pk", self.cost.pk),
             ("/networks/<slug>/costs/", "transfer", self.cost.transfers.earliest("pk").pk),
             ("/networks/<slug>/costs/", "act", "withdraw"),

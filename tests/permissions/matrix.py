@@ -257,6 +257,61 @@ GET    /networks/<slug>/                                        login 200    200
 GET    /networks/<slug>/ · peer                                 login 403    403    403    403    200    200    403    403    403    200
 GET    /networks/<slug>/ · elsewhere                            login 200    200    404    404    404    404    404    404    404    200
 
+# The action plan, outputs, the annual report; goals and what is measured
+GET    /networks/<slug>/plan/                                    login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/plan/ · elsewhere                        login  404
+GET    /networks/<slug>/plan/ · peer                             login  403    403    403    403    200    200    403    403    403    200
+GET    /networks/<slug>/plan/new/                                login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/new/                                login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/import/                             login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/import/                             login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/strategy/new/                       login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/strategy/new/                       login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/strategy/<key>/                     login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/strategy/<key>/                     login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/themes/<key>/                       login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/themes/<key>/                       login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/goals/<key>/                        login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/goals/<key>/                        login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/indicators/<key>/                   login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/indicators/<key>/                   login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/strategy/                           login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/plan/measures/<key>/                     login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/plan/measures/<key>/edit/                login  403    403    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/plan/measures/<key>/edit/                login  403    403    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/plan/measures/<key>/status/              login  403    403    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/plan/measures/<key>/evidence/            login  403    403    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/plan/measures/<key>/value/               login  403    403    422    422    403    403    403    403    403    422
+GET    /networks/<slug>/plan/<year>/measures/new/                login  200    200    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/<year>/measures/new/                login  422    422    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/plan/<year>/adopt/                       login  302    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/plan/<year>/report/                      login  200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/plan/<year>/report/                      login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/<year>/report/pdf/                  login  200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/plan/<year>/report/publish/              login  302    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/outputs/                                 login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/outputs/<key>/                           login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/outputs/new/                             login  200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/outputs/new/                             login  422    422    422    422    403    403    403    403    403    422
+GET    /networks/<slug>/outputs/<key>/edit/                      login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/outputs/<key>/edit/                      login  403    403    422    403    403    403    403    403    403    422
+GET    /n/<slug>/report/<year>/                                  200
+GET    /n/<slug>/report/<year>/pdf/                              200
+GET    /n/<slug>/outputs/                                        200
+GET    /n/<slug>/outputs/<key>/                                  200
+GET    /api/v1/goals                                             401    200
+POST   /api/v1/goals                                             401    422
+GET    /api/v1/goals/{id}                                        401    200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/goals/{id}                                        401    403    403    200    403    404    404    404    404    404    200
+GET    /api/v1/indicators                                        401    200
+POST   /api/v1/indicators                                        401    422
+GET    /api/v1/indicators/{id}                                   401    200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/indicators/{id}                                   401    403    403    200    403    404    404    404    404    404    200
+GET    /api/v1/indicator-values                                  401    200
+POST   /api/v1/indicator-values                                  401    422
+GET    /api/v1/indicator-values/{id}                             401    200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/indicator-values/{id}                             401    403    403    200    200    404    404    404    404    404    200
+
 # Shared costs, and files attached to them
 GET    /api/v1/costs                                            401    200    200    200    200    200    200    200    200    200    200
 POST   /api/v1/costs                                            401    403    403    422    403    422    403    422    403    403    422
@@ -292,6 +347,9 @@ GET    /networks/<slug>/groups/new/                             login 403    403
 POST   /networks/<slug>/groups/new/                             login 403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/groups/merge/                           login 403    403    200    403    403    403    403    403    403    200
 POST   /networks/<slug>/groups/merge/                           login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/export/                          login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/groups/import/                          login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/groups/import/                          login 403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/groups/<group_slug>/                    login 200    200    200    200    403    403    403    403    403    200
 GET    /networks/<slug>/groups/<group_slug>/history/            login 200    200    200    200    403    403    403    403    403    200
 GET    /networks/<slug>/groups/<group_slug>/edit/               login 403    403    200    403    403    403    403    403    403    200

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from solmu.partnerships.importing.batches import ImportingError
 from solmu.partnerships.importing.fields import BY_KEY
 from solmu.partnerships.importing.forms import ColumnsForm, RowForm, UploadForm, ValuesForm
 from solmu.partnerships.importing.words import KIND, Vocabulary
+from solmu.partnerships.models import Stakeholder
 from solmu.partnerships.permissions import can_import
 from solmu.ui.markup import badge
 from solmu.ui.tables import Column, Table
@@ -363,14 +365,32 @@ def _table(request: HttpRequest, found: Batch) -> Table[Line]:
     several = len(found.layout.get("sheets", [])) > 1
     changeable = found.state == State.PLANNED
 
+    if found.state == State.APPLIED:  # what was written is read on the partner's own page
+        partner = Stakeholder.objects.filter(
+            institution_id=found.institution_id, organisation_id=OuterRef("organisation_id")
+        )
+        lines = lines.annotate(partner=Subquery(partner.values("pk")[:1]))
+
+    def row_link(line: Line, text: object) -> SafeString:
+        return format_html('<a href="{}rows/{}/">{}</a>', request.path, line.number, text)
+
     def name(line: Line) -> SafeString:
         text = line.name or _("no name")
-        return format_html('<a href="{}rows/{}/">{}</a>', request.path, line.number, text)
+        if partner := getattr(line, "partner", None):
+            address = reverse("partnerships:partner", args=[partner])
+            return format_html('<a href="{}">{}</a>', address, text)
+        return row_link(line, text)
 
     words = _Words(found)
     columns_shown: list[Column[Line]] = [
         Column("name", _("Organisation"), name, export=lambda line: line.name),
-        Column("row", _("Row"), lambda line: line.row, numeric=True),
+        Column(
+            "row",
+            _("Row"),
+            lambda line: line.row if changeable else row_link(line, line.row),
+            numeric=True,
+            export=lambda line: line.row,
+        ),
         Column(
             "action",
             _("What happens") if changeable else _("What happened"),

@@ -170,6 +170,8 @@ def waiting_for(stakeholder: Stakeholder) -> Any:
 def expires(confirmations: Iterable[Confirmation]) -> dict[int, date]:
     """Until when each question can be answered; those whose link has ended are absent."""
     ids = [confirmation.pk for confirmation in confirmations]
+    if not ids:
+        return {}
     return {
         key: at.astimezone(clock.HELSINKI).date()
         for key, at in _open_links()

@@ -143,7 +143,9 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponseBase:
     tab = request.GET.get("tab", "overview")
     if tab not in _PARTS:
         raise Http404
-    if given := partner_files.file(request, partner, tab, _entries(request, partner)):
+    if "format" in request.GET and (
+        given := partner_files.file(request, partner, tab, _entries(request, partner))
+    ):
         return given
     context = _page(request, partner, tab)
     context |= _PARTS[tab](request, partner)

@@ -313,14 +313,21 @@ class Picture:
             tuple(sorted(self.institution.area_regions)),
             tuple(sorted(self.institution.area_municipalities)),
             tuple(sorted(self.filters.items())),
-            any(character.isdecimal() for character in self.q),
         )
 
-        def make(q: str = "") -> QuerySet[Any]:
-            asked = replace(self, q=q)
-            return asked.with_evidence(asked.stakeholders()).defer(*UNREAD)
+        def make(q: str = "", code: str = "") -> QuerySet[Any]:
+            rows = replace(self, q="").stakeholders()
+            if q:
+                named = Q(organisation__called__contains=q)
+                coded = Q(organisation__business_id__startswith=code)
+                rows = rows.filter(named | coded if code else named)
+            return self.with_evidence(rows).defer(*UNREAD)
 
-        return Source(form, make, {"q": self.q.lower()} if self.q else {})
+        # As in `called`: only what has digits can be the beginning of a business ID.
+        values = {"q": self.q.lower()} if self.q else {}
+        if any(character.isdecimal() for character in self.q):
+            values["code"] = self.q.upper()
+        return Source(form, make, values)
 
     def matching(self, rows: QuerySet[Any], *aliases: str) -> QuerySet[Any]:
         """Rows that the filters let through by one of several standings joined under aliases."""

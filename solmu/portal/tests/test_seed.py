@@ -14,7 +14,7 @@ from solmu.search.models import Entry
 from solmu.ties import writing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-TINY = seed.Scale(organisations=200, institutions=3, partners_each=20, colleagues=3)
+TINY = seed.Scale(organisations=200, institutions=3, partners_each=20, colleagues=3, networks=2)
 
 
 @pytest.fixture(autouse=True)
