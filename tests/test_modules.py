@@ -26,7 +26,7 @@ except NoReverseMatch:
     pass
 for item in (*composition.MENU, *composition.ACTIONS):
     reverse(item.url_name)
-assert set(composition.SEARCH_KINDS) == {"organisation"}, composition.SEARCH_KINDS
+assert not {"partnership", "contact", "dialogue"} & set(composition.SEARCH_KINDS)
 assert composition.HOME_PANELS == () and composition.ORGANISATION_PANELS == ()
 """
 

@@ -18,7 +18,7 @@ from solmu.installation import demo
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: Any = ["a-2a", "ua-1"]
 
 # One compiler a process, used by one thread at a time: it keeps fonts and parsed templates.
 _lock = threading.Lock()
@@ -36,7 +36,7 @@ def pdf(template: Path, data: dict[str, Any], *, language: str = "fi") -> bytes:
         notice = _("Fictional demo content") if demo.is_demo() else ""
     sent = {**data, "language": language, "notice": notice}
     with _lock:
-        made = _compiler().compile(
+        made: Any = _compiler().compile(
             str(template),
             format="pdf",
             sys_inputs={"data": json.dumps(sent, ensure_ascii=False)},

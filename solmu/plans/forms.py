@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.goals.models import Goal, Indicator
 from solmu.lib import clock
-from solmu.networks.models import Network
+from solmu.networks.models import Group, Network
 from solmu.organisations.models import Organisation
 from solmu.people.models import Person
 from solmu.plans import people
@@ -57,7 +57,9 @@ class MeasureForm(forms.Form):
     title = forms.CharField(label=_("Measure"), max_length=200)
     text = PlainText(label=_("How it is done"), required=False)
     goal = forms.ModelChoiceField(label=_("Goal"), queryset=PlanGoal.objects.none())
-    group = forms.ModelChoiceField(label=_("Responsible group"), queryset=None, required=False)
+    group = forms.ModelChoiceField(
+        label=_("Responsible group"), queryset=Group.objects.none(), required=False
+    )
     organisation = forms.ModelChoiceField(
         label=_("Responsible institution"), queryset=Organisation.objects.none(), required=False
     )
@@ -157,7 +159,7 @@ class MeasureForm(forms.Form):
 
     def rebased(self, now: dict[str, Any], version: int, *, plan: Plan) -> MeasureForm:
         """The form again, opened on what the measure holds now, with what this person changed."""
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             value = field.prepare_value(now[name])
             texts = [str(one) for one in value] if isinstance(value, list) else [_sent(value)]
@@ -221,7 +223,7 @@ class StrategyForm(forms.Form):
     last = Day(label=_("Last day"))
     language = language_field()
 
-    def __init__(self, *args: Any, strategy: Strategy | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, strategy: Strategy | None = None) -> None:
         year = clock.today().year
         initial: dict[str, Any] = {"first": date(year, 1, 1), "last": date(year + 3, 12, 31)}
         if strategy is not None:
@@ -234,7 +236,7 @@ class StrategyForm(forms.Form):
                 if strategy.valid.upper
                 else None,
             }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         """Hold the days to their order."""
@@ -251,9 +253,9 @@ class ThemeForm(forms.Form):
     title = forms.CharField(label=_("Theme"), max_length=120)
     text = PlainText(label=_("Description"), required=False, rows=3)
 
-    def __init__(self, *args: Any, theme: Theme | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, theme: Theme | None = None) -> None:
         initial = {"title": theme.title, "text": theme.text} if theme else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
 
 class GoalForm(forms.Form):
@@ -262,14 +264,21 @@ class GoalForm(forms.Form):
     title = forms.CharField(label=_("Goal"), max_length=200)
     text = PlainText(label=_("Description"), required=False, rows=3)
     theme = forms.ModelChoiceField(label=_("Theme"), queryset=Theme.objects.none())
-    group = forms.ModelChoiceField(label=_("Responsible group"), queryset=None, required=False)
+    group = forms.ModelChoiceField(
+        label=_("Responsible group"), queryset=Group.objects.none(), required=False
+    )
     state = forms.ChoiceField(label=_("State"), choices=Goal.State.choices)
     next_check_on = Day(label=_("Next check"), required=False)
 
     def __init__(
-        self, *args: Any, strategy: Strategy, planned: PlanGoal | None = None, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        strategy: Strategy,
+        theme: Theme,
+        planned: PlanGoal | None = None,
     ) -> None:
-        initial: dict[str, Any] = {"state": Goal.State.OPEN}
+        initial: dict[str, Any] = {"state": Goal.State.OPEN, "theme": theme.pk}
         if planned is not None:
             initial = {
                 "title": planned.goal.title,
@@ -279,7 +288,7 @@ class GoalForm(forms.Form):
                 "state": planned.goal.state,
                 "next_check_on": planned.goal.next_check_on,
             }
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        super().__init__(data, initial=initial | kwargs.pop("initial", {}))
         own: dict[str, Any] = self.fields
         own["theme"].queryset = strategy.themes.all()
         own["group"].queryset = people.groups_in(
@@ -298,7 +307,7 @@ class NewPlanForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, network: Network, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, network: Network) -> None:
         latest = network.plans.aggregate(latest=Max("year"))["latest"]
         year = latest + 1 if latest else clock.today().year
         self.open = (
@@ -307,7 +316,7 @@ class NewPlanForm(forms.Form):
             .select_related("goal__theme")
             .order_by("goal__theme__place", "goal__place", "place", "pk")
         )
-        super().__init__(*args, initial={"year": year, "continuing": self.open}, **kwargs)
+        super().__init__(data, initial={"year": year, "continuing": self.open})
         own: dict[str, Any] = self.fields
         own["continuing"].queryset = self.open
         own["continuing"].label_from_instance = lambda one: f"{one.goal.theme.title}: {one.title}"

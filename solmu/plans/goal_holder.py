@@ -1,6 +1,7 @@
 """A network as a holder of goals: those in it see them, its coordinators change them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -13,7 +14,7 @@ from solmu.plans.permissions import can_edit, can_plan
 NETWORK = "network"
 
 
-def _seen_by(viewer: Viewer) -> QuerySet[Network]:
+def _seen_by(viewer: Viewer) -> QuerySet[Network, Any]:
     return Network.objects.visible_to(viewer).run_here().values("pk")
 
 

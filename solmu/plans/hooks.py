@@ -119,11 +119,12 @@ def waits(viewer: Viewer) -> list[Waiting]:
             )
         )
     for measure in own.filter(indicator__isnull=False, starts_on__lte=today).order_by("pk"):
-        values = [one.on for one in measure.indicator.values.all()]
+        indicator: Any = measure.indicator
+        values = [one.on for one in indicator.values.all()]
         if max(values, default=measure.starts_on) < today - MEASURED:
             found.append(
                 Waiting(
-                    measure.indicator.name,
+                    indicator.name,
                     _("has not been measured for half a year"),
                     _("Enter a value"),
                     f"{measure.get_absolute_url()}#indicator",

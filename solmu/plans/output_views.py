@@ -44,7 +44,7 @@ def outputs(request: HttpRequest, slug: str) -> HttpResponseBase:
     table = _table(request, rows)
     if file := table.export():
         return file
-    chips = [("", _("All"), sum(counts.values()))]
+    chips: list[tuple[str, Any, int]] = [("", _("All"), sum(counts.values()))]
     chips += [(key, Output.Kind(key).label, n) for key, n in counts.items() if n]
     return render(
         request,
@@ -65,9 +65,9 @@ def outputs(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def output(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def output(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """One output."""
-    network, found = _output(request, slug, key)
+    network, found = _output(request, slug, uuid)
     may = can_edit_output(request.viewer, found)
     return render(
         request,
@@ -88,9 +88,9 @@ def new_output(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_output(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def edit_output(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Change an output."""
-    network, found = _output(request, slug, key)
+    network, found = _output(request, slug, uuid)
     if not can_edit_output(request.viewer, found):
         raise PermissionDenied
     return _written(request, network, found, found.title)
@@ -109,11 +109,11 @@ def public_outputs(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def public_output(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def public_output(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """A public output, for everybody."""
     network = _public_network(slug)
     rows = _whole(Output.objects.public().filter(network=network))
-    found = get_object_or_404(rows, uuid=key)
+    found = get_object_or_404(rows, uuid=uuid)
     return render(request, "plans/public_output.html", {"network": network, "output": found})
 
 
@@ -128,9 +128,9 @@ def _whole(rows: QuerySet[Output]) -> QuerySet[Output]:
     ).prefetch_related("authors", "organisations")
 
 
-def _output(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Output]:
+def _output(request: HttpRequest, slug: str, uuid: Any) -> tuple[Network, Output]:
     network = planning_network(request, slug)
-    found = _whole(Output.objects.visible_to(request.viewer)).filter(network=network, uuid=key)
+    found = _whole(Output.objects.visible_to(request.viewer)).filter(network=network, uuid=uuid)
     if (one := found.first()) is None:
         raise Http404
     one.network = network

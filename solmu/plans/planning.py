@@ -29,15 +29,21 @@ def set_strategy(strategy: Strategy, *, by: Viewer, **facts: Any) -> Strategy:
     for name, value in facts.items():
         setattr(strategy, name, value)
     try:
-        with transaction.atomic(), history.acting(by, gettext_noop("strategy set")):
-            strategy.save()
+        _save_strategy(strategy, by)
     except IntegrityError as error:
         if "strategy_periods_do_not_overlap" not in str(error):
             raise
         raise PlanningError(
             _("The network has another strategy for a part of that time.")
         ) from error
-    return strategy
+    else:
+        return strategy
+
+
+@transaction.atomic
+def _save_strategy(strategy: Strategy, by: Viewer) -> None:
+    with history.acting(by, gettext_noop("strategy set")):
+        strategy.save()
 
 
 @transaction.atomic

@@ -10,5 +10,5 @@ urlpatterns = [
     path("report/<int:year>/", report_views.public_report, name="report"),
     path("report/<int:year>/pdf/", report_views.public_pdf, name="report-pdf"),
     path("outputs/", output_views.public_outputs, name="outputs"),
-    path("outputs/<uuid:key>/", output_views.public_output, name="output"),
+    path("outputs/<uuid:uuid>/", output_views.public_output, name="output"),
 ]

@@ -26,12 +26,12 @@ class ReportForm(forms.Form):
     foreword = PlainText(label=_("Foreword"), required=False, rows=8)
     language = language_field()
 
-    def __init__(self, *args: Any, report: AnnualReport, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, report: AnnualReport, plan: Plan) -> None:
         initial = {"foreword": report.foreword, "language": report.language}
         themes = list(plan.strategy.themes.all())
         for theme in themes:
             initial[f"theme-{theme.uuid}"] = report.theme_texts.get(str(theme.uuid), "")
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for theme in themes:
             self.fields[f"theme-{theme.uuid}"] = PlainText(
                 label=theme.title, required=False, rows=4

@@ -173,7 +173,7 @@ def _authors(output: Output) -> str:
 def pdf(told: dict[str, Any], language: str) -> bytes:
     """The report as a document."""
     with override(language):
-        words = {
+        words: dict[str, Any] = {
             "title": _("Annual report %(year)s") % {"year": told["year"]},
             "foreword": _("Foreword"),
             "members": _("Members"),
@@ -185,7 +185,7 @@ def pdf(told: dict[str, Any], language: str) -> bytes:
             "indicator": _("Indicator"),
             "baseline": _("Baseline"),
             "target": _("Target"),
-            "value": _("Value"),
+            "value": _("Measured value"),
             "on": _("On"),
             "outputs": _("Outputs"),
             "made": _("Made on %(day)s")

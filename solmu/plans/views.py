@@ -99,9 +99,9 @@ def theme_bars(read: overview.Overview) -> list[Bar]:
 
 @login_required
 @require_safe
-def measure(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def measure(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """One measure: what, who, how far, what shows it."""
-    network, found = _measure(request, slug, key)
+    network, found = _measure(request, slug, uuid)
     return _measure_page(request, network, found)
 
 
@@ -135,9 +135,9 @@ def new_measure(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_measure(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def edit_measure(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Change a measure; what others have written meanwhile stays, or is shown to be joined."""
-    network, found = _measure(request, slug, key)
+    network, found = _measure(request, slug, uuid)
     if not can_edit(request.viewer, found):
         raise PermissionDenied
     form = MeasureForm(
@@ -192,9 +192,9 @@ def _in_words(form: MeasureForm, clash: measures.Clash) -> str:
 
 @login_required
 @require_POST
-def set_status(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def set_status(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Say how far a measure has come."""
-    network, found = _editable(request, slug, key)
+    network, found = _editable(request, slug, uuid)
     form = StatusForm(request.POST, measure=found)
     if form.is_valid():
         facts = form.cleaned_data
@@ -212,9 +212,9 @@ def set_status(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-def add_proof(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def add_proof(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Add what shows that a measure is being done."""
-    network, found = _editable(request, slug, key)
+    network, found = _editable(request, slug, uuid)
     form = ProofForm(request.POST)
     if form.is_valid():
         facts = form.cleaned_data
@@ -228,9 +228,9 @@ def add_proof(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-def add_value(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def add_value(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Enter a value of a measure's indicator."""
-    network, found = _measure(request, slug, key)
+    network, found = _measure(request, slug, uuid)
     indicator = found.indicator
     if indicator is None:
         raise Http404
@@ -320,10 +320,10 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_strategy(request: HttpRequest, slug: str, key: Any = None) -> HttpResponse:
+def edit_strategy(request: HttpRequest, slug: str, uuid: Any = None) -> HttpResponse:
     """Write the strategy: a new one, or one that there is."""
     network = _planned(request, slug)
-    held = get_object_or_404(Strategy, network=network, uuid=key) if key else None
+    held = get_object_or_404(Strategy, network=network, uuid=uuid) if uuid else None
     form = StrategyForm(request.POST if request.method == "POST" else None, strategy=held)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
@@ -340,12 +340,12 @@ def edit_strategy(request: HttpRequest, slug: str, key: Any = None) -> HttpRespo
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_theme(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def edit_theme(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Write a theme: of the strategy at this key a new one, else the theme at it."""
     network = _planned(request, slug)
-    held = Theme.objects.filter(strategy__network=network, uuid=key).first()
+    held = Theme.objects.filter(strategy__network=network, uuid=uuid).first()
     if held is None:
-        owner = get_object_or_404(Strategy, network=network, uuid=key)
+        owner = get_object_or_404(Strategy, network=network, uuid=uuid)
     form = ThemeForm(request.POST if request.method == "POST" else None, theme=held)
     if request.method == "POST" and form.is_valid():
         planning.set_theme(held or Theme(strategy=owner), by=request.viewer, **form.cleaned_data)
@@ -356,23 +356,23 @@ def edit_theme(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_goal(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def edit_goal(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Write a goal: under the theme at this key a new one, else the goal at it."""
     network = _planned(request, slug)
     goals = PlanGoal.objects.filter(theme__strategy__network=network)
-    held = goals.filter(goal__uuid=key).select_related("goal", "theme__strategy").first()
+    held = goals.filter(goal__uuid=uuid).select_related("goal", "theme__strategy").first()
     theme = (
         held.theme
         if held
         else get_object_or_404(
-            Theme.objects.select_related("strategy"), strategy__network=network, uuid=key
+            Theme.objects.select_related("strategy"), strategy__network=network, uuid=uuid
         )
     )
     form = GoalForm(
         request.POST if request.method == "POST" else None,
         strategy=theme.strategy,
+        theme=theme,
         planned=held,
-        initial={} if held else {"theme": theme.pk},
     )
     if request.method == "POST" and form.is_valid():
         planning.set_goal(held or PlanGoal(), by=request.viewer, **form.cleaned_data)
@@ -383,14 +383,14 @@ def edit_goal(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_indicator(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def edit_indicator(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     """Write an indicator: of the goal at this key a new one, else the indicator at it."""
     network = _planned(request, slug)
     of_network = Indicator.objects.filter(goal__in_plan__theme__strategy__network=network)
-    held = of_network.filter(uuid=key).first()
+    held = of_network.filter(uuid=uuid).first()
     if held is None:
         goals = PlanGoal.objects.filter(theme__strategy__network=network)
-        goal = get_object_or_404(goals.select_related("goal"), goal__uuid=key).goal
+        goal = get_object_or_404(goals.select_related("goal"), goal__uuid=uuid).goal
     form = IndicatorForm(request.POST if request.method == "POST" else None, instance=held)
     if request.method == "POST" and form.is_valid():
         setting.set_indicator(held or Indicator(goal=goal), by=request.viewer, **form.cleaned_data)
@@ -420,7 +420,7 @@ def _plan(request: HttpRequest, slug: str, year: int) -> tuple[Network, Plan]:
     return network, found
 
 
-def _measure(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Measure]:
+def _measure(request: HttpRequest, slug: str, uuid: Any) -> tuple[Network, Measure]:
     network = planning_network(request, slug)
     found: QuerySet[Measure] = (
         Measure.objects.visible_to(request.viewer)
@@ -431,13 +431,13 @@ def _measure(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Measur
         )
         .prefetch_related("taking_part__organisation")
     )  # fmt: skip
-    measure = get_object_or_404(found, uuid=key)
+    measure = get_object_or_404(found, uuid=uuid)
     measure.plan.network = network
     return network, measure
 
 
-def _editable(request: HttpRequest, slug: str, key: Any) -> tuple[Network, Measure]:
-    network, found = _measure(request, slug, key)
+def _editable(request: HttpRequest, slug: str, uuid: Any) -> tuple[Network, Measure]:
+    network, found = _measure(request, slug, uuid)
     if not can_edit(request.viewer, found):
         raise PermissionDenied
     return network, found

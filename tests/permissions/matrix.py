@@ -267,21 +267,21 @@ GET    /networks/<slug>/plan/import/                             login  403    4
 POST   /networks/<slug>/plan/import/                             login  403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/plan/strategy/new/                       login  403    403    200    403    403    403    403    403    403    200
 POST   /networks/<slug>/plan/strategy/new/                       login  403    403    422    403    403    403    403    403    403    422
-GET    /networks/<slug>/plan/strategy/<key>/                     login  403    403    200    403    403    403    403    403    403    200
-POST   /networks/<slug>/plan/strategy/<key>/                     login  403    403    422    403    403    403    403    403    403    422
-GET    /networks/<slug>/plan/themes/<key>/                       login  403    403    200    403    403    403    403    403    403    200
-POST   /networks/<slug>/plan/themes/<key>/                       login  403    403    422    403    403    403    403    403    403    422
-GET    /networks/<slug>/plan/goals/<key>/                        login  403    403    200    403    403    403    403    403    403    200
-POST   /networks/<slug>/plan/goals/<key>/                        login  403    403    422    403    403    403    403    403    403    422
-GET    /networks/<slug>/plan/indicators/<key>/                   login  403    403    200    403    403    403    403    403    403    200
-POST   /networks/<slug>/plan/indicators/<key>/                   login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/strategy/<uuid>/                     login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/strategy/<uuid>/                     login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/themes/<uuid>/                       login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/themes/<uuid>/                       login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/goals/<uuid>/                        login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/goals/<uuid>/                        login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/plan/indicators/<uuid>/                   login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/plan/indicators/<uuid>/                   login  403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/plan/strategy/                           login  200    200    200    200    403    403    403    403    403    200
-GET    /networks/<slug>/plan/measures/<key>/                     login  200    200    200    200    403    403    403    403    403    200
-GET    /networks/<slug>/plan/measures/<key>/edit/                login  403    403    200    200    403    403    403    403    403    200
-POST   /networks/<slug>/plan/measures/<key>/edit/                login  403    403    422    422    403    403    403    403    403    422
-POST   /networks/<slug>/plan/measures/<key>/status/              login  403    403    422    422    403    403    403    403    403    422
-POST   /networks/<slug>/plan/measures/<key>/evidence/            login  403    403    422    422    403    403    403    403    403    422
-POST   /networks/<slug>/plan/measures/<key>/value/               login  403    403    422    422    403    403    403    403    403    422
+GET    /networks/<slug>/plan/measures/<uuid>/                     login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/plan/measures/<uuid>/edit/                login  403    403    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/plan/measures/<uuid>/edit/                login  403    403    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/plan/measures/<uuid>/status/              login  403    403    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/plan/measures/<uuid>/evidence/            login  403    403    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/plan/measures/<uuid>/value/               login  403    403    422    422    403    403    403    403    403    422
 GET    /networks/<slug>/plan/<year>/measures/new/                login  200    200    200    403    403    403    403    403    403    200
 POST   /networks/<slug>/plan/<year>/measures/new/                login  422    422    422    403    403    403    403    403    403    422
 POST   /networks/<slug>/plan/<year>/adopt/                       login  302    403    302    403    403    403    403    403    403    302
@@ -290,15 +290,15 @@ POST   /networks/<slug>/plan/<year>/report/                      login  403    4
 GET    /networks/<slug>/plan/<year>/report/pdf/                  login  200    200    200    200    403    403    403    403    403    200
 POST   /networks/<slug>/plan/<year>/report/publish/              login  302    403    302    403    403    403    403    403    403    302
 GET    /networks/<slug>/outputs/                                 login  200    200    200    200    403    403    403    403    403    200
-GET    /networks/<slug>/outputs/<key>/                           login  200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/outputs/<uuid>/                           login  200    200    200    200    403    403    403    403    403    200
 GET    /networks/<slug>/outputs/new/                             login  200    200    200    200    403    403    403    403    403    200
 POST   /networks/<slug>/outputs/new/                             login  422    422    422    422    403    403    403    403    403    422
-GET    /networks/<slug>/outputs/<key>/edit/                      login  403    403    200    403    403    403    403    403    403    200
-POST   /networks/<slug>/outputs/<key>/edit/                      login  403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/outputs/<uuid>/edit/                      login  403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/outputs/<uuid>/edit/                      login  403    403    422    403    403    403    403    403    403    422
 GET    /n/<slug>/report/<year>/                                  200
 GET    /n/<slug>/report/<year>/pdf/                              200
 GET    /n/<slug>/outputs/                                        200
-GET    /n/<slug>/outputs/<key>/                                  200
+GET    /n/<slug>/outputs/<uuid>/                                  200
 GET    /api/v1/goals                                             401    200
 POST   /api/v1/goals                                             401    422
 GET    /api/v1/goals/{id}                                        401    200    200    200    200    404    404    404    404    404    200
@@ -376,6 +376,53 @@ POST   /networks/<slug>/terms/<uuid>/edit/                      login 422    422
 GET    /networks/<slug>/terms/<uuid>/end/                       login 200    200    200    403    403    403    403    403    403    200
 POST   /networks/<slug>/terms/<uuid>/end/                       login 422    422    422    403    403    403    403    403    403    422
 POST   /networks/<slug>/terms/<uuid>/remove/                    login 302    302    302    403    403    403    403    403    403    302
+
+# Networks: founding, members, people, leaving; networks run elsewhere; the public page
+GET    /n/<slug>/                                               200
+GET    /networks/<slug>/archive/                                login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/archive/                                login 403    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/archive/file/                           login 403    403    404    403    403    403    403    403    403    404
+GET    /networks/<slug>/edit/                                   login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/edit/                                   login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/elsewhere/                              login 404    404    404    404    403    403    403    403    403    404
+POST   /networks/<slug>/elsewhere/                              login 404    404    404    404    403    403    403    403    403    404
+POST   /networks/<slug>/end/                                    login 403    403    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/invitations/<pk>/cancel/                login 302    302    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/join/                                   login 302    302    302    302    200    200    200    200    200    302
+POST   /networks/<slug>/join/                                   login 302    302    302    302    403    403    403    403    403    302
+GET    /networks/<slug>/members/                                login 200    200    200    200    403    403    403    403    403    200
+GET    /networks/<slug>/members/<pk>/                           login 200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/members/<pk>/contact/                   login 422    422    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/members/<pk>/contact/<named>/end/       login 302    302    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/members/<pk>/correct/                   login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/members/<pk>/correct/                   login 403    403    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/members/<pk>/invite/                    login 422    422    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/members/<pk>/leave/                     login 403    403    422    403    403    403    403    403    403    422
+POST   /networks/<slug>/members/<pk>/role/                      login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/members/add/                            login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/members/add/                            login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/members/import/                         login 403    403    200    403    403    403    403    403    403    200
+POST   /networks/<slug>/members/import/                         login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/move-in/                                login 404    404    404    404    403    403    403    403    403    404
+POST   /networks/<slug>/move-in/                                login 404    404    404    404    403    403    403    403    403    404
+GET    /networks/<slug>/people/                                 login 200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/people/<pk>/answer/                     login 302    302    302    403    403    403    403    403    403    302
+POST   /networks/<slug>/people/<pk>/end/                        login 302    403    302    403    403    403    403    403    403    302
+POST   /networks/<slug>/people/<pk>/prolong/                    login 302    403    302    403    403    403    403    403    403    302
+GET    /networks/<slug>/people/guest/                           login 200    200    200    200    403    403    403    403    403    200
+POST   /networks/<slug>/people/guest/                           login 422    422    422    422    403    403    403    403    403    422
+POST   /networks/<slug>/people/lead/                            login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/elsewhere/new/                                 login 200    200    200    403    403    403    403    200    403    403
+POST   /networks/elsewhere/new/                                 login 422    422    422    403    403    403    403    422    403    403
+GET    /networks/invitations/<token>/                           410
+POST   /networks/invitations/<token>/                           410
+GET    /networks/invitations/open/<pk>/                         login 404    404    404    404    404    404    404    404    404    404
+POST   /networks/invitations/open/<pk>/                         login 404    404    404    404    404    404    404    404    404    404
+GET    /networks/new/                                           login 200    200    200    403    403    403    403    200    403    200
+POST   /networks/new/                                           login 422    422    422    403    403    403    403    422    403    422
+POST   /partners/<pk>/form/                                     login 302    302    404    404    404    404    404    404    404    403
+GET    /partners/growing/                                       login 200    200    200    403    403    403    403    200    404    404
+POST   /partners/growing/                                       login 422    422    422    403    403    403    403    422    404    404
 
 # The API: groups, and who sits in them
 GET    /api/v1/groups                                           401   200

@@ -34,10 +34,10 @@ def growing(request: HttpRequest) -> HttpResponse:
     form = FromForm(request.POST or None, initial={"on": today})
     if request.method == "POST":
         chosen = growth.chosen(found, request.POST.getlist("partner"))
+        if form.is_valid() and chosen:
+            return _answered(request, chosen, form)
         if not chosen:
             form.add_error(None, _("Choose at least one partnership."))
-        elif form.is_valid():
-            return _answered(request, chosen, form)
     context: dict[str, Any] = {
         "proposals": found,
         "form": form,
@@ -94,7 +94,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         growth.decline(found[0], on=today, by=request.viewer)
         messages.success(request, _("The form stays as it is."))
     elif not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("on", [])))
+        messages.error(request, " ".join(str(error) for error in form.errors.get("on", [])))
     else:
         try:
             growth.accept(found[0], on=form.cleaned_data["on"], by=request.viewer)

@@ -109,6 +109,7 @@ def test_an_organisation_of_the_directory_becomes_the_institution():
     first = client.post("/institutions/new/", facts)
     again = client.post("/institutions/new/", facts)
 
+    known.refresh_from_db()  # now known to all, it has its name as its address
     assert first.headers["Location"] == f"/institutions/{known.slug}/people/"
     assert again.status_code == 422
     assert Institution.objects.get().organisation == known

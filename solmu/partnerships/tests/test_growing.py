@@ -110,8 +110,8 @@ def test_proposals_are_on_the_day_page_and_answered_together(client_as):
 
 def test_nothing_chosen_is_said(client_as):
     with_level("lhkk")
-    answer = client_as("coordinator").post("/partners/growing/", {"on": "2020-01-01"})
-    assert answer.status_code == 422
+    for sent in ({"on": "2020-01-01"}, {}):
+        assert client_as("coordinator").post("/partners/growing/", sent).status_code == 422
 
 
 def test_path_shows_common_networks_of_today_and_before():

@@ -86,7 +86,10 @@ def test_coordinator_brings_a_file_all_the_way(here: Institution) -> None:
         client.get(f"{address}?progress=1", headers={"HX-Request": "true"})["HX-Redirect"]
         == address
     )
-    assert "Hattara Oy" in client.get(address).content.decode()
+    result = client.get(address).content.decode()
+    assert "Hattara Oy" in result
+    for partner in Stakeholder.objects.all():
+        assert f'href="{partner.get_absolute_url()}"' in result
     assert client.get(f"{address}rows/1/").status_code == 200
 
     client.post(f"{address}undo/")

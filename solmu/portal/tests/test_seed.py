@@ -44,8 +44,9 @@ def test_seed_writes_what_the_scale_says(seeded: None) -> None:
     institutions = Institution.objects.order_by("pk").annotate(n=Count("stakeholders"))
 
     assert Organisation.objects.filter(slug__startswith="seed-").count() == 200
-    assert [institution.n for institution in institutions] == [200, 20, 20]
-    assert Standing.objects.count() == 2 * 240
+    # Each has also the two networks on its register.
+    assert [institution.n for institution in institutions] == [202, 22, 22]
+    assert Standing.objects.count() == 2 * 240 + 2 * 3
     assert Contact.objects.count() == 2 * 240
     assert DialogueEntry.objects.count() > 3 * 240
 
