@@ -48,9 +48,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
             return enter(request, user, target)
     user = signing_in.user_of_token(token)
     status = 200 if user else 410
-    return private(
-        render(request, "own/link.html", {"owner": user, "next": target}, status=status)
-    )
+    return private(render(request, "own/link.html", {"owner": user, "next": target}, status=status))
 
 
 @require_http_methods(["GET", "POST"])

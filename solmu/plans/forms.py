@@ -288,7 +288,7 @@ class GoalForm(forms.Form):
                 "state": planned.goal.state,
                 "next_check_on": planned.goal.next_check_on,
             }
-        super().__init__(data, initial=initial | kwargs.pop("initial", {}))
+        super().__init__(data, initial=initial)
         own: dict[str, Any] = self.fields
         own["theme"].queryset = strategy.themes.all()
         own["group"].queryset = people.groups_in(

@@ -49,7 +49,7 @@ def _save_strategy(strategy: Strategy, by: Viewer) -> None:
 @transaction.atomic
 def set_theme(theme: Theme, *, by: Viewer, **facts: Any) -> Theme:
     """Write a theme, new or changed; a new one comes last."""
-    if theme.pk is None:
+    if not theme.place:
         theme.place = theme.strategy.themes.count() + 1
     for name, value in facts.items():
         setattr(theme, name, value)

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('imports', '0003_leaner_indexes'),
+        ("imports", "0003_leaner_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['organisation_id'], name='import_line_organisation'),
+            model_name="line",
+            index=models.Index(fields=["organisation_id"], name="import_line_organisation"),
         ),
     ]

@@ -4,20 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0002_initial'),
+        ("organisations", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='organisation',
-            name='kind',
-            field=models.CharField(choices=[('education_provider', 'education provider'), ('company', 'company'), ('municipality', 'municipality'), ('authority', 'authority'), ('university', 'university'), ('association', 'association'), ('project', 'project'), ('network', 'network'), ('other', 'other')], default='other', max_length=20, verbose_name='kind'),
+            model_name="organisation",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("education_provider", "education provider"),
+                    ("company", "company"),
+                    ("municipality", "municipality"),
+                    ("authority", "authority"),
+                    ("university", "university"),
+                    ("association", "association"),
+                    ("project", "project"),
+                    ("network", "network"),
+                    ("other", "other"),
+                ],
+                default="other",
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='organisationevent',
-            name='kind',
-            field=models.CharField(choices=[('education_provider', 'education provider'), ('company', 'company'), ('municipality', 'municipality'), ('authority', 'authority'), ('university', 'university'), ('association', 'association'), ('project', 'project'), ('network', 'network'), ('other', 'other')], default='other', max_length=20, verbose_name='kind'),
+            model_name="organisationevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("education_provider", "education provider"),
+                    ("company", "company"),
+                    ("municipality", "municipality"),
+                    ("authority", "authority"),
+                    ("university", "university"),
+                    ("association", "association"),
+                    ("project", "project"),
+                    ("network", "network"),
+                    ("other", "other"),
+                ],
+                default="other",
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0003_network_kind'),
+        ("organisations", "0003_network_kind"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='merge',
-            name='undo_asked_at',
+            model_name="merge",
+            name="undo_asked_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -4,30 +4,29 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0005_leaner_indexes'),
+        ("organisations", "0005_leaner_indexes"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='affiliation',
-            options={'verbose_name': 'role in an institution'},
+            name="affiliation",
+            options={"verbose_name": "role in an institution"},
         ),
         migrations.AlterModelOptions(
-            name='figure',
-            options={'verbose_name': 'figures of a year'},
+            name="figure",
+            options={"verbose_name": "figures of a year"},
         ),
         migrations.AlterModelOptions(
-            name='institution',
-            options={'verbose_name': 'institution'},
+            name="institution",
+            options={"verbose_name": "institution"},
         ),
         migrations.AlterModelOptions(
-            name='organisation',
-            options={'verbose_name': 'organisation'},
+            name="organisation",
+            options={"verbose_name": "organisation"},
         ),
         migrations.AlterModelOptions(
-            name='relation',
-            options={'verbose_name': 'relation'},
+            name="relation",
+            options={"verbose_name": "relation"},
         ),
     ]

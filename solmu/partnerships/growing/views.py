@@ -31,7 +31,8 @@ def growing(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     today = clock.today()
     found = growth.proposals(viewer.institution_id, today)
-    form = FromForm(request.POST or None, initial={"on": today})
+    sent = request.POST if request.method == "POST" else None
+    form = FromForm(sent, initial={"on": today})
     if request.method == "POST":
         chosen = growth.chosen(found, request.POST.getlist("partner"))
         if form.is_valid() and chosen:

@@ -8,54 +8,179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partnerships', '0002_initial'),
-        ('people', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("partnerships", "0002_initial"),
+        ("people", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormAnswer',
+            name="FormAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(choices=[('bilateral', 'bilateral'), ('network', 'network'), ('ecosystem', 'ecosystem')], max_length=10, verbose_name='form')),
-                ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list)),
-                ('on', models.DateField(verbose_name='on')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('stakeholder', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='form_answers', to='partnerships.stakeholder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("bilateral", "bilateral"),
+                            ("network", "network"),
+                            ("ecosystem", "ecosystem"),
+                        ],
+                        max_length=10,
+                        verbose_name="form",
+                    ),
+                ),
+                (
+                    "networks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="form_answers",
+                        to="partnerships.stakeholder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormAnswerEvent',
+            name="FormAnswerEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('form', models.CharField(choices=[('bilateral', 'bilateral'), ('network', 'network'), ('ecosystem', 'ecosystem')], max_length=10, verbose_name='form')),
-                ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list)),
-                ('on', models.DateField(verbose_name='on')),
-                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='partnerships.formanswer')),
-                ('stakeholder', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partnerships.stakeholder')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("bilateral", "bilateral"),
+                            ("network", "network"),
+                            ("ecosystem", "ecosystem"),
+                        ],
+                        max_length=10,
+                        verbose_name="form",
+                    ),
+                ),
+                (
+                    "networks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="partnerships.formanswer",
+                    ),
+                ),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="partnerships.stakeholder",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formanswer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partnerships_formanswerevent" ("by_id", "form", "id", "networks", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stakeholder_id") SELECT new_values."by_id", new_values."form", new_values."id", new_values."networks", new_values."on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."stakeholder_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d55ec25e1b7b33876134e38fdb4bb9d3e7fda311', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e08d1', referencing='REFERENCING NEW TABLE AS new_values ', table='partnerships_formanswer', when='AFTER')),
+            model_name="formanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partnerships_formanswerevent" ("by_id", "form", "id", "networks", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stakeholder_id") SELECT new_values."by_id", new_values."form", new_values."id", new_values."networks", new_values."on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."stakeholder_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d55ec25e1b7b33876134e38fdb4bb9d3e7fda311",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e08d1",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="partnerships_formanswer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formanswer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partnerships_formanswerevent" ("by_id", "form", "id", "networks", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stakeholder_id") SELECT new_values."by_id", new_values."form", new_values."id", new_values."networks", new_values."on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."stakeholder_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='88dc2faf5364bce6c25b6b8a0e5286585bcd64ab', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_47904', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='partnerships_formanswer', when='AFTER')),
+            model_name="formanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partnerships_formanswerevent" ("by_id", "form", "id", "networks", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stakeholder_id") SELECT new_values."by_id", new_values."form", new_values."id", new_values."networks", new_values."on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."stakeholder_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="88dc2faf5364bce6c25b6b8a0e5286585bcd64ab",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_47904",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="partnerships_formanswer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formanswer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partnerships_formanswerevent" ("by_id", "form", "id", "networks", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stakeholder_id") SELECT old_values."by_id", old_values."form", old_values."id", old_values."networks", old_values."on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."stakeholder_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c2382103febeec402e6d9f55e4ca627d87616348', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a909c', referencing='REFERENCING OLD TABLE AS old_values ', table='partnerships_formanswer', when='AFTER')),
+            model_name="formanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partnerships_formanswerevent" ("by_id", "form", "id", "networks", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stakeholder_id") SELECT old_values."by_id", old_values."form", old_values."id", old_values."networks", old_values."on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."stakeholder_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c2382103febeec402e6d9f55e4ca627d87616348",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a909c",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="partnerships_formanswer",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

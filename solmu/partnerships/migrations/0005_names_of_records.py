@@ -4,42 +4,44 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partnerships', '0004_leaner_indexes'),
+        ("partnerships", "0004_leaner_indexes"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='confirmation',
-            options={'verbose_name': 'confirmation'},
+            name="confirmation",
+            options={"verbose_name": "confirmation"},
         ),
         migrations.AlterModelOptions(
-            name='contact',
-            options={'verbose_name': 'contact person'},
+            name="contact",
+            options={"verbose_name": "contact person"},
         ),
         migrations.AlterModelOptions(
-            name='dialogueentry',
-            options={'verbose_name': 'dialogue'},
+            name="dialogueentry",
+            options={"verbose_name": "dialogue"},
         ),
         migrations.AlterModelOptions(
-            name='facet',
-            options={'ordering': ['institution', 'kind', 'rank', 'id'], 'verbose_name': 'content or theme'},
+            name="facet",
+            options={
+                "ordering": ["institution", "kind", "rank", "id"],
+                "verbose_name": "content or theme",
+            },
         ),
         migrations.AlterModelOptions(
-            name='level',
-            options={'ordering': ['institution', 'rank'], 'verbose_name': 'level'},
+            name="level",
+            options={"ordering": ["institution", "rank"], "verbose_name": "level"},
         ),
         migrations.AlterModelOptions(
-            name='stakeholder',
-            options={'verbose_name': 'partner'},
+            name="stakeholder",
+            options={"verbose_name": "partner"},
         ),
         migrations.AlterModelOptions(
-            name='standing',
-            options={'verbose_name': 'level, state and scope'},
+            name="standing",
+            options={"verbose_name": "level, state and scope"},
         ),
         migrations.AlterModelOptions(
-            name='valueassessment',
-            options={'verbose_name': 'value both ways'},
+            name="valueassessment",
+            options={"verbose_name": "value both ways"},
         ),
     ]
