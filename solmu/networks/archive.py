@@ -204,7 +204,7 @@ def _own(network: Network) -> Iterator[Part]:
     terms = Term.objects.filter(seat__group__network=network).select_related("seat", "person")
     people: dict[int, Person] = {}
     for row in (*named, *parts, *terms):
-        people[row.person_id] = row.person
+        people[row.person_id] = row.person  # type: ignore[attr-defined]
     yield (
         "people",
         (

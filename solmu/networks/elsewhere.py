@@ -97,7 +97,7 @@ def _represent(network: Network, people: Iterable[Person]) -> None:
             one.valid = period(one.valid.lower, max(one.valid.lower or today, today))
             one.save(update_fields=["valid"])
     for person in wanted.values():
-        Representative.objects.create(
+        Representative.objects.create(  # type: ignore[misc]
             network=network,
             organisation_id=network.elsewhere_of_id,
             person=person,

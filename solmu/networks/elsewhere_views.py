@@ -75,7 +75,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         viewer=request.viewer,
         network=network,
-        institution_id=network.elsewhere_of_id,
+        institution_id=network.elsewhere_of_id,  # type: ignore[arg-type]
         initial={
             "first": first_day(first.valid) if first else first_day(network.valid),
             "last": last_day(first.valid) if first else None,
@@ -140,7 +140,7 @@ def page(request: HttpRequest, network: Network) -> HttpResponse:
 
 
 def _own(network: Network) -> list[Membership]:
-    rows = Membership.objects.filter(
+    rows = Membership.objects.filter(  # type: ignore[misc]
         network=network, organisation_id=network.elsewhere_of_id
     ).select_related("organisation")
     return list(rows.order_by("valid"))

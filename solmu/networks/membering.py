@@ -184,7 +184,7 @@ def check(
     others = Membership.objects.filter(
         network=network, organisation=organisation, valid__overlap=period(first, last)
     )
-    if other := others.exclude(pk=but.pk if but else None).order_by("valid").first():
+    if other := others.exclude(pk=but.pk if but else None).order_by("valid").first():  # type: ignore[misc]
         raise MemberingError(
             _("%(name)s is already recorded as a member %(period)s.")
             % {"name": organisation, "period": told(other)},

@@ -141,7 +141,7 @@ def _annotated(viewer: Viewer) -> QuerySet[Network]:
 def _filtered(known: QuerySet[Network], bar: FilterBar) -> QuerySet[Network]:
     ranks = {MINE: 0, ELSEWHERE: 1, OURS: 2, OTHERS: 3}
     if shown := bar.chosen["show"]:
-        known = known.filter(rank__in=[ranks[each] for each in shown])
+        known = known.filter(rank__in=[ranks[each] for each in shown])  # type: ignore[misc]
     if kinds := bar.chosen["kind"]:
         known = known.filter(kind__in=kinds)
     return known.filter(called(bar.text, "organisation__")) if bar.text else known

@@ -348,7 +348,7 @@ def _institutions(request: ApiRequest, slug: str) -> list[Institution]:
     seen = with_area(Institution.objects.visible_to(request.viewer))
     if not slug:
         return list(seen)
-    found = list(seen.at(slug))
+    found = list(seen.at(slug))  # type: ignore[attr-defined]
     if not found:
         raise Http404
     return found

@@ -138,7 +138,7 @@ def _valkky(institutions: dict[str, Institution], people: dict[str, Person]) -> 
     )
     founder, member = Membership.Role.FOUNDER, Membership.Role.MEMBER
     rows = [(institutions[slug].organisation, founder, FOUNDED, None) for slug in FOUNDERS]
-    rows.append((former, founder, FOUNDED, FORMER_UNTIL))
+    rows.append((former, founder, FOUNDED, FORMER_UNTIL))  # type: ignore[arg-type]
     rows += [(institutions[slug].organisation, member, first, None) for slug, first in LATER]
     for one, role, first, last in rows:
         Membership.objects.create(
