@@ -53,7 +53,7 @@ class Network(models.Model):
         STEERING = "steering", _("the steering group's majority approves")
 
     class Hue(models.TextChoices):
-        LAKE = "lake", _("lake")
+        LAKE = "lake", _("lake blue")
         FOREST = "forest", _("forest")
         SKY = "sky", _("sky")
         HEATHER = "heather", _("heather")
