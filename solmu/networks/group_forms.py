@@ -109,7 +109,7 @@ class FoundForm(GroupFactsForm):
         super().__init__(*args, **kwargs)
         self.existing = {str(group.pk): group for group in existing}
         self.own["parent"].choices = [
-            ("", gettext("none")),
+            ("", gettext("No group")),
             *((key, group.name) for key, group in self.existing.items()),
         ]
         self.own["seats_for"].choices = [(str(one.pk), str(one)) for one in members]
@@ -150,7 +150,7 @@ class EditForm(GroupFactsForm):
             self.existing.setdefault(self.was, parent)
         self.own["first"].initial = group.valid.lower
         self.own["parent"].choices = [
-            ("", gettext("none")),
+            ("", gettext("No group")),
             *((key, one.name) for key, one in self.existing.items()),
         ]
         self.own["parent"].initial = self.was
