@@ -154,7 +154,7 @@ def test_phone_has_its_menu_at_the_bottom(page_as) -> None:
 
     assert page.locator("nav.bar").is_visible()
     assert not page.locator("nav.menu").is_visible()
-    assert page.locator("nav.bar li > *").count() <= 5
+    assert page.locator("nav.bar > ul > li").count() <= 5
 
 
 def test_print_shows_the_content_and_the_demo_mark_without_the_menu(page_as) -> None:
