@@ -23,6 +23,7 @@ from solmu.costs.api import router as costs
 from solmu.goals.api import router as goals
 from solmu.lib import modules
 from solmu.lib.problems import FieldError, ProblemError, problem, unprocessable
+from solmu.networks.api import router as networks
 from solmu.networks.groups_api import router as groups
 from solmu.organisations.api import router as organisations
 from solmu.partnerships.api import router as partnerships
@@ -164,6 +165,7 @@ api.add_router("", organisations, tags=["organisations"])
 api.add_router("", partnerships)
 api.add_router("", search, tags=["search"])
 if modules.is_on("networks"):
+    api.add_router("", networks)
     api.add_router("", groups)
 if modules.is_on("plans"):
     api.add_router("", goals, tags=["goals"])

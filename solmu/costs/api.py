@@ -149,7 +149,7 @@ def costs(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
         rows,
         [("id", "desc")],
         asked,
-        lambda page: [_shown(request, case) for case in page],
+        lambda page: [_told(one) for one in CasePage.of_each(request.viewer, list(page))],
     )
 
 
@@ -290,7 +290,11 @@ def _weight(number: float) -> Decimal:
 
 
 def _shown(request: ApiRequest, case: CostCase) -> CostOut:
-    page = CasePage(request.viewer, case)
+    return _told(CasePage(request.viewer, case))
+
+
+def _told(page: CasePage) -> CostOut:
+    case = page.case
     payers = sorted(page.weighing.payers, key=lambda row: row.pk)  # as they were named
     amounts, problem = page.shared.amounts, page.shared.problem
     return CostOut(

@@ -30,7 +30,7 @@ def parts(network: Network) -> Iterator[tuple[str, Iterable[dict[str, Any]] | by
                 "mix": case.mix,
                 "state": case.state,
                 "version": case.version,
-                "group": case.group.slug if case.group else None,
+                "group": case.group.uuid if case.group else None,
             }
             for case in cases.select_related("group").order_by("pk")
         ),

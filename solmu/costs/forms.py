@@ -351,7 +351,7 @@ def _known(
     """What is known of each without the case's own figures, for the fields to hint at."""
     of = CostCase(network=network, key=case.key, mix=case.mix)
     rows: Any = [_Candidate(one, one.pk) for one in candidates]
-    weighing = Weighing(of, rows)
+    weighing = Weighing.of_payers(of, rows)
     return {one.slug: {key: weighing.known[key][one.slug] for key in FIGURES} for one in candidates}
 
 

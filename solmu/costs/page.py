@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -42,7 +42,30 @@ class CasePage:
 
     def __init__(self, viewer: Viewer, case: CostCase) -> None:
         self.viewer, self.case = viewer, case
-        self.may_write = can_write(viewer, case)
+
+    @classmethod
+    def of_each(cls, viewer: Viewer, cases: list[CostCase]) -> list[CasePage]:
+        """Many cases as one viewer sees them, read together; answers only where they are shown."""
+        prefetch_related_objects(
+            cases,
+            Prefetch("items", CostItem.objects.select_related("paid_by")),
+            Prefetch("payers", Payer.objects.select_related("organisation")),
+        )
+        rounds: dict[int, list[Round]] = {case.pk: [] for case in cases}
+        asked = Round.objects.filter(subject_kind=KIND, subject_id__in=rounds)
+        for one in asked.order_by("-number"):
+            rounds[one.subject_id].append(one)
+        weighings = Weighing.of_each((case, case.payers.all()) for case in cases)
+        pages = [cls(viewer, case) for case in cases]
+        for page, weighing in zip(pages, weighings, strict=True):
+            page.items, page.weighing = list(page.case.items.all()), weighing
+            page.rounds = rounds[page.case.pk]
+        return pages
+
+    @cached_property
+    def may_write(self) -> bool:
+        """The viewer may change the case."""
+        return can_write(self.viewer, self.case)
 
     @cached_property
     def items(self) -> list[CostItem]:

@@ -40,17 +40,19 @@ class Shared:
         return not self.problem
 
 
+type Figures = dict[tuple[int, str], tuple[Decimal, int]]  # of an organisation and a key
+type Seats = dict[tuple[int, int], int]  # of a network and an organisation
+
+
 class Weighing:
     """The payers of a case with their weights, read in a fixed number of queries."""
 
-    def __init__(self, case: CostCase, payers: Sequence[Payer], on: date | None = None) -> None:
+    def __init__(
+        self, case: CostCase, payers: Sequence[Payer], figures: Figures, seats: Seats
+    ) -> None:
         self.case = case
-        on = on or clock.today()
         self.payers = sorted(payers, key=lambda payer: payer.organisation.slug)
         self.names = {payer.organisation.slug: str(payer.organisation) for payer in self.payers}
-        ids = [payer.organisation_id for payer in self.payers]
-        figures = _latest_figures(ids, on)
-        seats = _seats_held(case.network_id, ids, on)
         self.known: dict[str, dict[str, Known]] = {key: {} for key in sharing.KEYS}
         for payer in self.payers:
             slug, of = payer.organisation.slug, payer.organisation_id
@@ -68,13 +70,29 @@ class Weighing:
             if any(each.participation is not None for each in self.payers):
                 self.known[sharing.PARTICIPATION][slug] = Known(entered, entered=True)
             else:
-                self.known[sharing.PARTICIPATION][slug] = Known(Decimal(seats.get(of, 0)))
+                self.known[sharing.PARTICIPATION][slug] = Known(
+                    Decimal(seats.get((case.network_id, of), 0))
+                )
             self.known[sharing.FIXED][slug] = Known(payer.fixed, entered=True)
 
     @classmethod
     def of(cls, case: CostCase) -> Weighing:
         """The case's payers as they are kept."""
-        return cls(case, list(case.payers.select_related("organisation")))
+        return cls.of_payers(case, list(case.payers.select_related("organisation")))
+
+    @classmethod
+    def of_payers(cls, case: CostCase, payers: Sequence[Payer]) -> Weighing:
+        """These as the case's payers."""
+        return cls.of_each([(case, payers)])[0]
+
+    @classmethod
+    def of_each(cls, cases: Iterable[tuple[CostCase, Sequence[Payer]]]) -> list[Weighing]:
+        """Many cases, each with its payers, weighed by two queries for all."""
+        pairs, on = list(cases), clock.today()
+        ids = {payer.organisation_id for _case, payers in pairs for payer in payers}
+        figures = _latest_figures(ids, on)
+        seats = _seats_held({case.network_id for case, _payers in pairs}, ids, on)
+        return [cls(case, payers, figures, seats) for case, payers in pairs]
 
     def weights(self, key: str, mix: Mapping[str, Any] | None = None) -> sharing.Weights:
         """The weights under a key; SharingError tells what is missing."""
@@ -130,9 +148,9 @@ class Weighing:
         return [key for key in sharing.KEYS if self.case.mix.get(key)]
 
 
-def _latest_figures(ids: Iterable[int], on: date) -> dict[tuple[int, str], tuple[Decimal, int]]:
+def _latest_figures(ids: Iterable[int], on: date) -> Figures:
     """The newest figure that is known of each organisation, with its year."""
-    found: dict[tuple[int, str], tuple[Decimal, int]] = {}
+    found: Figures = {}
     rows = Figure.objects.filter(organisation_id__in=list(ids), year__lte=on.year)
     for row in rows.order_by("-year"):
         for key in (sharing.STUDENTS, sharing.STAFF):
@@ -142,22 +160,24 @@ def _latest_figures(ids: Iterable[int], on: date) -> dict[tuple[int, str], tuple
     return found
 
 
-def _seats_held(network_id: int, ids: Iterable[int], on: date) -> dict[int, int]:
-    """How many seats somebody holds for each organisation in the network's groups."""
+def _seats_held(networks: Iterable[int], ids: Iterable[int], on: date) -> Seats:
+    """How many seats somebody holds for each organisation in each network's groups."""
     held = (
         Term.objects.on(on)
         .filter(
             deputy=False,
             seat__valid__contains=on,
             seat__group__valid__contains=on,
-            seat__group__network_id=network_id,
+            seat__group__network_id__in=list(networks),
             seat__organisation_id__in=list(ids),
         )
-        .values("seat__organisation_id")
+        .values("seat__group__network_id", "seat__organisation_id")
         .order_by()
         .annotate(n=Count("seat_id", distinct=True))
     )
-    return {row["seat__organisation_id"]: row["n"] for row in held}
+    return {
+        (row["seat__group__network_id"], row["seat__organisation_id"]): row["n"] for row in held
+    }
 
 
 def _missing(key: str) -> str:

@@ -62,7 +62,8 @@ def ask(network: Network, *, by: Viewer) -> Archive:
 @task("networks.archive")
 def make(archive: int) -> None:
     """Pack one archive; safe to run again from the start."""
-    one = Archive.objects.filter(pk=archive, state=Archive.State.WAITING).first()
+    # One that failed is tried again with its job.
+    one = Archive.objects.filter(pk=archive).exclude(state=Archive.State.READY).first()
     if one is None:
         return
     try:
@@ -202,9 +203,8 @@ def _own(network: Network) -> Iterator[Part]:
     named = Representative.objects.filter(**of).select_related("organisation", "person")
     parts = Participant.objects.filter(**of).select_related("organisation", "person", "sponsor")
     terms = Term.objects.filter(seat__group__network=network).select_related("seat", "person")
-    people: dict[int, Person] = {}
-    for row in (*named, *parts, *terms):
-        people[row.person_id] = row.person  # type: ignore[attr-defined]
+    sitting: list[Any] = [*named, *parts, *terms]
+    people: dict[int, Person] = {row.person_id: row.person for row in sitting}
     yield (
         "people",
         (

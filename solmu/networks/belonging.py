@@ -132,7 +132,7 @@ def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -
             for ends in [at(last_day(each.valid) or last)]
         )
         rows.append(
-            f"<li><span>{conditional_escape(several[0].organisation)}"  # type: ignore[arg-type]
+            f"<li><span>{conditional_escape(str(several[0].organisation))}"
             f'<span class="visually-hidden">, {conditional_escape(told)}</span></span>'
             f'<svg aria-hidden="true">{drawn}<line class="day-mark" x1="{at(on):.2f}%"'
             f' x2="{at(on):.2f}%" y1="0" y2="100%"/></svg></li>'

@@ -80,7 +80,8 @@ class LeaveForm(_Refusable):
     reason = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="leave-%s", **kwargs)  # type: ignore[misc]
+        kwargs.setdefault("auto_id", "leave-%s")
+        super().__init__(*args, **kwargs)
 
 
 class RoleForm(_Refusable):
@@ -91,7 +92,8 @@ class RoleForm(_Refusable):
     reason = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="role-%s", **kwargs)  # type: ignore[misc]
+        kwargs.setdefault("auto_id", "role-%s")
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["role"]
         field.choices = [each for each in Membership.Role.choices if each[0] != member.role]
 
@@ -114,7 +116,8 @@ class ContactForm(forms.Form):
     on = DateField(label=_("From"))
 
     def __init__(self, *args: Any, network: Network, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="contact-%s", **kwargs)  # type: ignore[misc]
+        kwargs.setdefault("auto_id", "contact-%s")
+        super().__init__(*args, **kwargs)
         self.fields["person"] = forms.ModelChoiceField(
             known_people(network, membership.organisation_id), label=_("Person"), empty_label="–"
         )
@@ -153,7 +156,8 @@ class InviteContactForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the message"), choices=OWN_NAMES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="invite-%s", **kwargs)  # type: ignore[misc]
+        kwargs.setdefault("auto_id", "invite-%s")
+        super().__init__(*args, **kwargs)
 
 
 class JoinForm(forms.Form):
@@ -210,7 +214,8 @@ class LeadForm(forms.Form):
     person = forms.ModelChoiceField(Person.objects.none(), label=_("Person"), empty_label="–")
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="lead-%s", **kwargs)  # type: ignore[misc]
+        kwargs.setdefault("auto_id", "lead-%s")
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["person"]
         field.queryset = people
 

@@ -14,12 +14,13 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from solmu.lib import clock
-from solmu.lib.api_types import Day, Input, Listed, Listing, Sent, body_field, listing
+from solmu.lib.api_types import Day, Input, Listed, Listing, body_field, listing
 from solmu.lib.periods import first_day, last_day
 from solmu.lib.problems import ProblemError, invalid
 from solmu.networks import groups, terms
+from solmu.networks.api import Closing, leads_any, led, named, opened
 from solmu.networks.models import Group, Network, Seat, Term
-from solmu.networks.permissions import can_fill, can_lead, can_open, can_run_group
+from solmu.networks.permissions import can_fill, can_lead, can_run_group
 from solmu.people.api_access import ApiRequest, Bearer
 from solmu.people.models import Person
 
@@ -129,12 +130,6 @@ class TermChange(Input):
     valid_to: Day | None = None
 
 
-class Closing(Sent):
-    """The last day."""
-
-    on: Day | None = Field(None, description="The last day; today by default")
-
-
 def _groups(request: ApiRequest) -> QuerySet[Group]:
     seen: QuerySet[Group] = Group.objects.visible_to(request.viewer)
     return seen.filter(network__elsewhere_of=None).select_related("network__organisation")
@@ -174,24 +169,11 @@ def _own_term(request: ApiRequest, id: int) -> Term:  # noqa: A002
     return term
 
 
-def _founding(request: ApiRequest) -> Network | None:
-    """The network that the body names, for those who lead it."""
-    slug = body_field(request, "network", str)
-    if not slug:
-        if not (request.viewer.is_admin or _leads_any(request)):
-            raise PermissionDenied
-        return None
-    network = _known(request, slug)
-    if not can_lead(request.viewer, network):
-        raise PermissionDenied
-    return network
-
-
 def _filling(request: ApiRequest) -> Seat | None:
     """The seat that the body names, for those who say who sits in it."""
     text = body_field(request, "seat", str)
     if not text:
-        if not (request.viewer.is_admin or _leads_any(request) or request.viewer.represented):
+        if not (leads_any(request.viewer) or request.viewer.represented):
             raise PermissionDenied
         return None
     try:
@@ -209,24 +191,12 @@ def _filling(request: ApiRequest) -> Seat | None:
     return seat
 
 
-def _leads_any(request: ApiRequest) -> bool:
-    return any("lead" in ways for ways in request.viewer.networks.values())
-
-
-def _known(request: ApiRequest, slug: str) -> Network:
-    known = Network.objects.known_to(request.viewer).run_here().select_related("organisation")
-    network: Network = get_object_or_404(known, organisation__slug=slug)
-    if not can_open(request.viewer, network):
-        raise PermissionDenied
-    return network
-
-
 @router.get("/groups", response=Listing[GroupOut], tags=["groups"], summary="List groups")
 def list_groups(request: ApiRequest, asked: Query[Groups]) -> dict[str, Any]:
     """List the groups of networks that are open to the viewer."""
     rows = _groups(request)
     if asked.network:
-        rows = rows.filter(network=_known(request, asked.network))
+        rows = rows.filter(network=opened(request, asked.network))
     if asked.on:
         rows = rows.filter(valid__contains=asked.on)
     return listing(rows, [("id", "asc")], asked, lambda page: [_shown(one) for one in page])
@@ -247,13 +217,13 @@ def read_group(request: ApiRequest, id: int) -> GroupOut:  # noqa: A002
 @router.post(
     "/groups",
     response={201: GroupOut},
-    auth=Bearer(_founding),
+    auth=Bearer(led),
     tags=["groups"],
     summary="Found a group",
 )
 def found_group(request: ApiRequest, body: NewGroup) -> Status[GroupOut]:
     """Found a group of a network that the viewer leads."""
-    network: Network = request.record or _known(request, body.network)
+    network: Network = request.record or opened(request, body.network)
     try:
         made = groups.found(
             network,
@@ -317,7 +287,7 @@ def list_terms(request: ApiRequest, asked: Query[Terms]) -> dict[str, Any]:
     """List the terms in seats of groups, of networks that are open to the viewer."""
     rows = _terms(request)
     if asked.network:
-        rows = rows.filter(seat__group__network=_known(request, asked.network))
+        rows = rows.filter(seat__group__network=opened(request, asked.network))
     if asked.group:
         rows = rows.filter(seat__group__slug=asked.group)
     if asked.on:
@@ -415,15 +385,12 @@ def end_term(request: ApiRequest, id: int, asked: Query[Closing]) -> Status[None
 
 def _facts(body: _GroupFacts, *, all_of: bool) -> dict[str, Any]:
     """The group's facts that were sent; for a new group, all of them."""
-    given = dict(body.given)
-    language = (get_language() or "fi")[:2]
-    if name := given.pop("name", ""):
-        given.setdefault(f"name_{language}", name)
+    given = named(body.given)
     if not all_of:
         return {key: value for key, value in given.items() if key in groups.FACTS}
     facts = {name: getattr(body, name, "") for name in groups.FACTS if name != "language"}
     facts |= {key: value for key, value in given.items() if key in facts}
-    return {**facts, "language": language}
+    return {**facts, "language": (get_language() or "fi")[:2]}
 
 
 def _who(seat: Seat, body: NewTerm) -> Person | terms.NewPerson:

@@ -1,22 +1,16 @@
 """Members from a spreadsheet: the file, the preview, the yes."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from solmu.imports.previews import SheetForm, StaleError
 from solmu.imports.reading import ReadingError
 from solmu.networks import importing, membering
 from solmu.networks.page import led_network, shell
-
-
-class FileForm(forms.Form):
-    """A spreadsheet."""
-
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("XLSX, ODS or CSV."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,15 +21,13 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and "seal" in request.POST:
         try:
             count = importing.apply(network, request.POST["seal"], by=request.viewer)
-        except membering.MemberingError as error:
+        except (membering.MemberingError, StaleError) as error:
             messages.error(request, str(error))
             return redirect("networks:members-import", network.slug)
         text = ngettext("%(n)s member is added.", "%(n)s members are added.", count)
         messages.success(request, text % {"n": count})
         return redirect("networks:members", network.slug)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST":
-        form = FileForm(request.POST, request.FILES)
+    form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     rows: list[importing.Row] | None = None
     if form.is_bound and form.is_valid():
         try:
@@ -55,7 +47,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
             taken=taken,
             rejected=[row for row in rows or () if row.reason],
             there=[row for row in rows or () if row.there],
-            seal=importing.sealed(rows) if taken and rows else "",
+            seal=importing.sealed(network, rows) if taken and rows else "",
         ),
         status=422 if form.is_bound and not form.is_valid() else 200,
     )

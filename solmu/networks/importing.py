@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from solmu.imports import cleaning, guessing, reading
+from solmu.imports import cleaning, guessing, previews, reading
 from solmu.imports.guessing import Field
 from solmu.lib.periods import period
 from solmu.networks import membering
@@ -20,7 +19,7 @@ from solmu.organisations.querysets import called
 from solmu.people.viewer import Viewer
 
 MOST = 1000
-SALT = "solmu.networks.importing"
+SEALED = "members of the network"
 
 FIELDS = (
     Field(
@@ -100,35 +99,28 @@ class Row:
 
 def read(network: Network, content: bytes, *, viewer: Viewer) -> list[Row]:
     """Read a file of members and say of each row what would become of it."""
-    table = guessing.lay_out(reading.read_bytes(content), FIELDS)
-    if len(table.rows) > MOST:
-        raise reading.ReadingError(_("At most %(n)s members at a time.") % {"n": MOST})
-    mapped = guessing.guess(table, FIELDS)
-    columns = {key: found[0].index for key in _KEYS if (found := mapped.of(key))}
+    found, columns = previews.rows_of(content, FIELDS, most=MOST)
     if "name" not in columns and "business_id" not in columns:
         raise reading.ReadingError(
             _("No column tells the organisation. Give it a heading such as “Organisation”.")
         )
-    rows = [_row(data.number, data.cells, columns, viewer) for data in table.rows]
+    rows = [_row(data.number, data.cells, columns, viewer) for data in found]
     _look(network, rows)
     return rows
 
 
-def sealed(rows: Iterable[Row]) -> str:
+def sealed(network: Network, rows: Iterable[Row]) -> str:
     """The rows that can be taken, signed, so that what was previewed is what is applied."""
     taken = [
         row.as_plain() for row in rows if row.organisation and not row.reason and not row.there
     ]
-    return signing.dumps(taken, salt=SALT, compress=True)
+    return previews.seal(SEALED, network.pk, taken)
 
 
 @transaction.atomic
 def apply(network: Network, seal: str, *, by: Viewer) -> int:
     """Make members of the rows that were previewed; all or, if one can't be, none."""
-    try:
-        rows = signing.loads(seal, salt=SALT, max_age=24 * 3600)
-    except signing.BadSignature as error:
-        raise membering.MemberingError(_("The preview is too old. Read the file again.")) from error
+    rows = previews.unseal(SEALED, network.pk, seal)
     organisations = Organisation.objects.visible_to(by).in_bulk([row[0] for row in rows])
     made = membering.join_many(
         network,

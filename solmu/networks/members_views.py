@@ -165,7 +165,12 @@ def _columns(network: Network, year: int) -> list[Column[Any]]:
             sort="contact",
             export=lambda row: row.contact,
         ),
-        Column("deputy", _("Deputy"), lambda row: row.deputy, export=lambda row: row.deputy),
+        Column(
+            "deputy",
+            capfirst(Representative.Kind.DEPUTY.label),
+            lambda row: row.deputy,
+            export=lambda row: row.deputy,
+        ),
         Column(
             "students",
             _("Students"),

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from solmu.lib import clock, sheets_out
+from solmu.lib import clock
 from solmu.lib.periods import last_day
 from solmu.networks import guests, taking_part, trail
 from solmu.networks.forms import GuestForm, JoinForm, LeadForm, UntilForm
@@ -24,6 +24,7 @@ from solmu.networks.permissions import can_host, can_lead, can_open, can_represe
 from solmu.networks.views import WAYS
 from solmu.organisations.models import Organisation
 from solmu.people.models import Person
+from solmu.ui import files_out
 
 SHOWN = 500
 
@@ -177,12 +178,7 @@ def _export(request: HttpRequest, network: Network, rows: list[Taking]) -> HttpR
         ]
         for row in rows
     )
-    if getattr(request, "demo", False):
-        headings.append(_("Fictional demo content"))
-    file = sheets_out.xlsx_file(headings, values, title=str(network))
-    response = HttpResponse(file.read(), content_type=sheets_out.TYPES["xlsx"])
-    response.headers["Content-Disposition"] = f'attachment; filename="{network.slug}-people.xlsx"'
-    return response
+    return files_out.answer(request, "xlsx", headings, values, name=f"{network.slug}-people")
 
 
 def _nameable(rows: list[Taking], leads: list[Participant]) -> Any:

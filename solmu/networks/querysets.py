@@ -89,7 +89,7 @@ class MembershipQuerySet(OfNetworkQuerySet):
         """Memberships of networks known to the viewer."""
         if viewer.is_admin:
             return self
-        own = models.QuerySet(self.model).filter(  # type: ignore[var-annotated]
+        own: models.QuerySet = models.QuerySet(self.model).filter(
             network_id=OuterRef("network_id"), organisation_id__in=viewer.institutions
         )
         return self.filter(

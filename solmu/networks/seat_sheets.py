@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core import signing
 from django.db import transaction
 from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
 from solmu.audit import history
-from solmu.imports import cleaning, guessing, reading
+from solmu.imports import cleaning, guessing, previews, reading
 from solmu.imports.guessing import Field
 from solmu.lib import clock
 from solmu.lib.periods import covers, first_day, last_day, period
@@ -25,7 +24,7 @@ from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
 MOST = 1000
-SALT = "solmu.networks.seat_sheets"
+SEALED = "seats of the network"
 
 FIELDS = (
     Field("group", gettext_lazy("Group"), ("ryhmä", "työryhmä", "grupp", "arbetsgrupp", "group")),
@@ -62,7 +61,7 @@ FIELDS = (
     ),
     Field(
         "until",
-        gettext_lazy("To"),
+        gettext_lazy("Until"),
         ("asti", "päättyen", "loppu", "kausi päättyy", "till", "until", "to", "last day"),
     ),
 )  # fmt: skip
@@ -121,17 +120,13 @@ class Row:
 @transaction.atomic
 def read(network: Network, content: bytes, *, by: Viewer) -> list[Row]:
     """Read a file of seats and say of each row what would become of it."""
-    table = guessing.lay_out(reading.read_bytes(content), FIELDS)
-    if len(table.rows) > MOST:
-        raise reading.ReadingError(_("At most %(n)s rows at a time.") % {"n": MOST})
-    mapped = guessing.guess(table, FIELDS)
-    columns = {key: found[0].index for key in _KEYS if (found := mapped.of(key))}
+    found, columns = previews.rows_of(content, FIELDS, most=MOST)
     if "group" not in columns:
         raise reading.ReadingError(
             _("No column tells the group. Give it a heading such as “Group”.")
         )
     names = _names(network)
-    rows = [_row(data.number, data.cells, columns, names) for data in table.rows]
+    rows = [_row(data.number, data.cells, columns, names) for data in found]
     # Tried out and taken back at once, so that what is shown is what would happen.
     with history.acting(by, gettext_noop("imported from a spreadsheet")):
         for row in rows:
@@ -141,19 +136,16 @@ def read(network: Network, content: bytes, *, by: Viewer) -> list[Row]:
     return rows
 
 
-def sealed(rows: Iterable[Row]) -> str:
+def sealed(network: Network, rows: Iterable[Row]) -> str:
     """The rows that can be taken, signed, so that what was previewed is what is applied."""
     taken = [row.as_plain() for row in rows if not row.reason and not row.there]
-    return signing.dumps(taken, salt=SALT, compress=True)
+    return previews.seal(SEALED, network.pk, taken)
 
 
 @transaction.atomic
 def apply(network: Network, seal: str, *, by: Viewer) -> int:
     """Seat those of the rows that were previewed; all or, if one can't be, none."""
-    try:
-        plain = signing.loads(seal, salt=SALT, max_age=24 * 3600)
-    except signing.BadSignature as error:
-        raise groups.GroupError(_("The preview is too old. Read the file again.")) from error
+    plain = previews.unseal(SEALED, network.pk, seal)
     own = Group.objects.filter(network=network).select_related("network__organisation")
     known = own.in_bulk([row[1] for row in plain])
     organisations = Organisation.objects.in_bulk([row[2] for row in plain if row[2]])
@@ -161,7 +153,7 @@ def apply(network: Network, seal: str, *, by: Viewer) -> int:
     with history.acting(by, gettext_noop("imported from a spreadsheet")):
         for number, group, organisation, name, person, email, role, deputy, first, last in plain:
             if group not in known:
-                raise groups.GroupError(_("The preview is too old. Read the file again."))
+                raise previews.StaleError
             row = Row(
                 number,
                 organisation_name=name,

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from solmu.imports.previews import SheetForm, StaleError
 from solmu.imports.reading import ReadingError
-from solmu.lib import clock, sheets_out
+from solmu.lib import clock
 from solmu.networks import groups, seat_sheets
 from solmu.networks.groups_views import TAB, asked_day, led, open_here
 from solmu.networks.page import shell
 from solmu.networks.permissions import can_take_part
-
-
-class FileForm(forms.Form):
-    """A spreadsheet."""
-
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("XLSX, ODS or CSV."))
+from solmu.ui import files_out
 
 
 @require_GET
@@ -46,22 +39,8 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
         day = asked_day(request, network.valid.lower, clock.today())
     headings, rows = seat_sheets.headings(), seat_sheets.lines(network, day)
     form = "csv" if request.GET.get("format") == "csv" else "xlsx"
-    filename = f"{network.slug}-seats-{day.isoformat() if day else 'all'}"
-    if getattr(request, "demo", False):
-        headings, filename = [*headings, _("Fictional demo content")], f"{filename}-demo"
-    answer: HttpResponseBase
-    if form == "xlsx":
-        file = sheets_out.xlsx_file(headings, rows, title=network.slug)
-        answer = FileResponse(file)
-    else:
-        language = (get_language() or "en")[:2]
-        answer = StreamingHttpResponse(
-            sheets_out.csv_chunks(headings, list(rows), language=language)
-        )
-    answer.headers["Content-Type"] = sheets_out.TYPES[form]
-    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}.{form}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    name = f"{network.slug}-seats-{day.isoformat() if day else 'all'}"
+    return files_out.answer(request, form, headings, rows, name=name)
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,13 +51,13 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and "seal" in request.POST:
         try:
             count = seat_sheets.apply(network, request.POST["seal"], by=request.viewer)
-        except groups.GroupError as error:
+        except (groups.GroupError, StaleError) as error:
             messages.error(request, str(error))
             return redirect("networks:groups-import", network.slug)
         text = ngettext("One row is written.", "%(n)s rows are written.", count)
         messages.success(request, text % {"n": count})
         return redirect(TAB, network.slug)
-    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     rows: list[seat_sheets.Row] = []
     if form.is_bound and form.is_valid():
         try:
@@ -98,7 +77,7 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
             taken=taken,
             rejected=[row for row in rows if row.reason],
             there=[row for row in rows if row.there],
-            seal=seat_sheets.sealed(rows) if taken else "",
+            seal=seat_sheets.sealed(network, rows) if taken else "",
         ),
         status=422 if form.is_bound and not form.is_valid() else 200,
     )

@@ -42,7 +42,8 @@ Kind = Literal[
 Name = Annotated[str, Field(max_length=200)]
 
 
-def _web_address(value: str) -> str:
+def web_address(value: str) -> str:
+    """The value, if it is a web address or empty."""
     if value:
         try:
             URLValidator(schemes=["http", "https"])(value)
@@ -115,7 +116,7 @@ class Facts(Input):
     postal_code: str = Field("", max_length=10)
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)
-    website: Annotated[str, AfterValidator(_web_address)] = Field("", max_length=200)
+    website: Annotated[str, AfterValidator(web_address)] = Field("", max_length=200)
     fields: Annotated[list[str], AfterValidator(_field_codes)] = Field([], max_length=20)
     parent: int | None = None
 
@@ -169,7 +170,7 @@ def organisations(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.region:
-        rows = rows.filter(region=_region(asked.region))
+        rows = rows.filter(region=region_called(asked.region))
     if asked.municipality:
         rows = rows.filter(municipality=_municipality(asked.municipality))
     if asked.country:
@@ -276,7 +277,7 @@ def _facts(request: ApiRequest, body: Facts) -> dict[str, Any]:
         code = language if language in LANGUAGES else "fi"
         facts.setdefault(f"name_{code}", name)
     if "region" in facts:
-        facts["region"] = _region(facts["region"]) if facts["region"] else None
+        facts["region"] = region_called(facts["region"]) if facts["region"] else None
     if "municipality" in facts:
         found = _municipality(facts["municipality"]) if facts["municipality"] else None
         facts["municipality"] = found
@@ -289,7 +290,8 @@ def _facts(request: ApiRequest, body: Facts) -> dict[str, Any]:
     return facts
 
 
-def _region(text: str) -> Region:
+def region_called(text: str) -> Region:
+    """The region of a name or a code."""
     named = Q(name_fi__iexact=text) | Q(name_sv__iexact=text) | Q(name_en__iexact=text)
     found = Region.objects.filter(named | Q(code=text) | Q(iso_code__iexact=text)).first()
     if found is None:

@@ -345,11 +345,9 @@ def _is_called(named: Level | Facet, text: str) -> bool:
 
 
 def _institutions(request: ApiRequest, slug: str) -> list[Institution]:
-    seen = with_area(Institution.objects.visible_to(request.viewer))
-    if not slug:
-        return list(seen)
-    found = list(seen.at(slug))  # type: ignore[attr-defined]
-    if not found:
+    seen = Institution.objects.visible_to(request.viewer)
+    found = list(with_area(seen.at(slug) if slug else seen))
+    if slug and not found:
         raise Http404
     return found
 

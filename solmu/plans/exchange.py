@@ -10,19 +10,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from solmu.audit import history
 from solmu.imports import reading
-from solmu.lib import clock, sheets_out
+from solmu.lib import clock
 from solmu.lib.translated import LANGUAGES
 from solmu.networks.models import Group
 from solmu.organisations.models import Organisation
 from solmu.people.viewer import Viewer
 from solmu.plans import measures, overview, people, planning
 from solmu.plans.models import Measure, Plan, PlanGoal, Theme
+from solmu.ui import files_out
 
 FORMATS = ("xlsx", "csv", "json")
 MOST_ROWS = 2000
@@ -67,25 +68,12 @@ class ExchangeError(ValueError):
     """The file can't be used; the message says why."""
 
 
-def download(plan: Plan, form: str) -> HttpResponseBase:
+def download(request: HttpRequest, plan: Plan, form: str) -> HttpResponseBase:
     """The plan's measures as a file."""
-    language = (get_language() or "fi")[:2]
-    headings = [str(label) for label in COLUMNS.values()]
-    rows = list(_rows(plan))
-    name = f"{plan.network.slug}-{plan.year}.{form}"
-    if form == "xlsx":
-        file = sheets_out.xlsx_file(headings, rows, title=str(plan.year))
-        return FileResponse(
-            file, as_attachment=True, filename=name, content_type=sheets_out.TYPES[form]
-        )
-    pieces = (
-        sheets_out.csv_chunks(headings, rows, language=language)
-        if form == "csv"
-        else sheets_out.json_chunks(list(COLUMNS), rows)
+    name = f"{plan.network.slug}-{plan.year}"
+    return files_out.answer(
+        request, form, list(COLUMNS.values()), _rows(plan), name=name, keys=list(COLUMNS)
     )
-    response = StreamingHttpResponse(pieces, content_type=sheets_out.TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _rows(plan: Plan) -> Iterable[list[Any]]:

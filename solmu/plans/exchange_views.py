@@ -4,22 +4,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from solmu.imports import previews
 from solmu.networks.page import shell
 from solmu.plans import exchange, overview, planning
-from solmu.plans.forms import FileForm
 from solmu.plans.models import Plan
 from solmu.plans.page import planning_network
 from solmu.plans.permissions import can_plan
 
-SALT = "plans.import"
-A_DAY = 24 * 3600
+SEALED = "measures of the plan"
 SHOWN = 200
 
 
@@ -39,14 +37,14 @@ def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
     if plan is None:
         messages.error(request, _("Begin a plan for the year first."))
         return redirect("plans:plan", slug)
-    form = FileForm()
+    form = previews.SheetForm()
     facts: dict[str, Any] = {"plan": plan}
     if request.method == "POST" and "accepted" in request.POST:
         try:
-            kept = signing.loads(request.POST["accepted"], salt=SALT, max_age=A_DAY)
-        except signing.BadSignature:
-            kept = None
-        if kept and kept["plan"] == plan.pk:
+            kept = previews.unseal(SEALED, plan.pk, request.POST["accepted"])
+        except previews.StaleError as error:
+            messages.error(request, str(error))
+        else:
             planned = exchange.plan_rows(plan, kept["rows"])
             if planned.counts == kept["counts"]:
                 exchange.apply(plan, kept["rows"], by=request.viewer)
@@ -54,10 +52,8 @@ def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect(plan)
             messages.warning(request, _("The plan has changed meanwhile. Look once more."))
             facts |= _preview(plan, kept["rows"])
-        else:
-            messages.error(request, _("Choose the file once more."))
     elif request.method == "POST":
-        form = FileForm(request.POST, request.FILES)
+        form = previews.SheetForm(request.POST, request.FILES)
         if form.is_valid():
             try:
                 rows = exchange.read(form.cleaned_data["file"].read())
@@ -82,7 +78,7 @@ def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _preview(plan: Plan, rows: list[exchange.Row]) -> dict[str, Any]:
     planned = exchange.plan_rows(plan, rows)
-    kept = {"plan": plan.pk, "rows": rows, "counts": planned.counts}
+    kept = {"rows": rows, "counts": planned.counts}
     shown = [line for line in planned.lines if line.does != "unchanged"]
     return {
         "planned": planned,
@@ -90,5 +86,5 @@ def _preview(plan: Plan, rows: list[exchange.Row]) -> dict[str, Any]:
         "changes": planned.counts["created"] + planned.counts["updated"],
         "lines": shown[:SHOWN],
         "more": max(0, len(shown) - SHOWN),
-        "accepted": signing.dumps(kept, salt=SALT, compress=True),
+        "accepted": previews.seal(SEALED, plan.pk, kept),
     }

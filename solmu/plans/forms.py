@@ -377,9 +377,3 @@ class OutputForm(forms.ModelForm):
         if len(links) > 20:
             raise forms.ValidationError(_("At most 20 links."))
         return links
-
-
-class FileForm(forms.Form):
-    """A spreadsheet with measures."""
-
-    file = forms.FileField(label=_("Spreadsheet (XLSX, ODS or CSV)"))

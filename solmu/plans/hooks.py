@@ -192,8 +192,8 @@ def archive(network: Network) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
                 "title": row.title,
                 "text": row.text,
                 "language": row.language,
-                "first_day": first_day(row.valid),
-                "last_day": last_day(row.valid),
+                "valid_from": first_day(row.valid),
+                "valid_to": last_day(row.valid),
             }
             for row in Strategy.objects.filter(network=network).order_by("pk")
         ),
@@ -228,8 +228,8 @@ def archive(network: Network) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
                 "text": row.text,
                 "language": row.language,
                 "state": row.state,
-                "first_day": first_day(row.valid),
-                "last_day": last_day(row.valid),
+                "valid_from": first_day(row.valid),
+                "valid_to": last_day(row.valid),
                 "next_check_on": row.next_check_on,
             }
             for row in Goal.objects.of(NETWORK, network.pk).order_by("pk")
@@ -296,7 +296,7 @@ def archive(network: Network) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
                 "title": row.title,
                 "text": row.text,
                 "language": row.language,
-                "group": row.group.slug if row.group else None,
+                "group": row.group.uuid if row.group else None,
                 "organisation": row.organisation.uuid if row.organisation else None,
                 "person": row.person.uuid if row.person else None,
                 "starts_on": row.starts_on,
@@ -349,7 +349,7 @@ def archive(network: Network) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
                 "licence": row.licence,
                 "links": row.links,
                 "goal": row.goal.goal.uuid if row.goal else None,
-                "group": row.group.slug if row.group else None,
+                "group": row.group.uuid if row.group else None,
                 "public": row.public,
                 "published_on": row.published_on,
             }

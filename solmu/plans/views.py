@@ -57,7 +57,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponseBase:
             raise Http404
         return render(request, "plans/none.html", _shell(request, network))
     if (form := request.GET.get("format", "")) in exchange.FORMATS:
-        return exchange.download(shown, form)
+        return exchange.download(request, shown, form)
     view = request.GET.get("view", "")
     read = overview.read(shown)
     return render(

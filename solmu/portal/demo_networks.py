@@ -137,8 +137,10 @@ def _valkky(institutions: dict[str, Institution], people: dict[str, Person]) -> 
         public=True,
     )
     founder, member = Membership.Role.FOUNDER, Membership.Role.MEMBER
-    rows = [(institutions[slug].organisation, founder, FOUNDED, None) for slug in FOUNDERS]
-    rows.append((former, founder, FOUNDED, FORMER_UNTIL))  # type: ignore[arg-type]
+    rows: list[tuple[Organisation, str, date, date | None]] = [
+        (institutions[slug].organisation, founder, FOUNDED, None) for slug in FOUNDERS
+    ]
+    rows.append((former, founder, FOUNDED, FORMER_UNTIL))
     rows += [(institutions[slug].organisation, member, first, None) for slug, first in LATER]
     for one, role, first, last in rows:
         Membership.objects.create(
@@ -290,14 +292,23 @@ class _Cast:
                 else:
                     person = self.somebody(home, new=place % 2 == 0)
                 last: date | None = date(self.today.year + 1, 7, 31)
-                if number == 3 and place == 3:  # forgotten: the term has ended, nobody follows
-                    last = self.today - timedelta(days=70)
                 self.seat(
                     group,
                     home,
                     start,
                     [(self.somebody(home, new=False), "member", change), (person, role, last)],
                 )
+        # A personal seat whose term has ended: nobody follows yet.
+        pedagogy = Group.objects.get(network=self.network, slug="pedagoginen-kehittaminen")
+        seat = Seat.objects.create(
+            group=pedagogy, title="Työelämän asiantuntija", valid=period(date(2022, 9, 1))
+        )
+        Term.objects.create(
+            seat=seat,
+            person=self.somebody(""),
+            role="expert",
+            valid=period(date(2022, 9, 1), self.today - timedelta(days=70)),
+        )
         technology = Group.objects.get(network=self.network, slug="teknologia")
         for slug, fi in (("verkko-opetus", "Verkko-opetus"), ("simulaatiot", "Simulaatiot")):
             last = technology.valid.lower - timedelta(days=1)

@@ -1,11 +1,16 @@
 """Networks of a seeded database: the first has all institutions, the others eight to fifteen."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from solmu.costs.models import CostCase, CostItem, Payer
+from solmu.goals.models import Goal
 from solmu.lib.periods import period
-from solmu.networks.models import Network
+from solmu.networks.models import Group, Membership, Network
 from solmu.organisations.models import Organisation
+from solmu.plans import goal_holder
+from solmu.plans.models import Measure, Plan, PlanGoal, Strategy, TakingPart, Theme
 
 # Statements with the parameters institutions, networks, today.
 _ORGANISATIONS = """
@@ -107,8 +112,98 @@ def _networks(values: dict[str, Any]) -> None:
     )
 
 
+def _plans(values: dict[str, Any]) -> None:
+    """A strategy of five themes with two goals each, and a plan of thirty measures a network."""
+    today: date = values["today"]
+    year = period(date(today.year, 1, 1), date(today.year, 12, 31))
+    networks = list(Network.objects.filter(organisation__slug__startswith="verkosto-"))
+    strategies = Strategy.objects.bulk_create(
+        Strategy(network=network, title="Synteettinen strategia", valid=year)
+        for network in networks
+    )
+    plans = Plan.objects.bulk_create(
+        Plan(network=strategy.network, strategy=strategy, year=today.year)
+        for strategy in strategies
+    )
+    themes = Theme.objects.bulk_create(
+        Theme(strategy=strategy, title=f"Teema {place}", place=place)
+        for strategy in strategies
+        for place in range(1, 6)
+    )
+    goals = Goal.objects.bulk_create(
+        Goal(
+            holder_kind=goal_holder.NETWORK,
+            holder_id=theme.strategy.network_id,
+            title=f"Tavoite {theme.place}.{place}",
+            valid=year,
+        )
+        for theme in themes
+        for place in (1, 2)
+    )
+    in_plans = PlanGoal.objects.bulk_create(
+        PlanGoal(theme=themes[number // 2], goal=goal, place=1 + number % 2)
+        for number, goal in enumerate(goals)
+    )
+    groups: dict[int, list[Group]] = {}
+    for group in Group.objects.filter(network__in=networks).order_by("pk"):
+        groups.setdefault(group.network_id, []).append(group)
+    members: dict[int, list[int]] = {}
+    for membership in Membership.objects.on(today).filter(network__in=networks).order_by("pk"):
+        members.setdefault(membership.network_id, []).append(membership.organisation_id)
+    statuses = list(Measure.Status)
+    measures = []
+    for number, goal in enumerate(in_plans):
+        plan = plans[number // 10]
+        own = members[plan.network_id]
+        measures += [
+            Measure(
+                plan=plan,
+                goal=goal,
+                title=f"Toimenpide {number % 10 + 1}.{at + 1}",
+                group=groups[plan.network_id][(number + at) % 4],
+                organisation_id=own[(number + at) % len(own)],
+                starts_on=date(today.year, 1 + (number + at) % 9, 1),
+                ends_on=date(today.year, 4 + (number + at) % 9, 28),
+                status=statuses[(number + at) % 4],
+                place=number % 10 * 3 + at,
+            )
+            for at in range(3)
+        ]
+    TakingPart.objects.bulk_create(
+        TakingPart(measure=measure, organisation_id=other)
+        for number, measure in enumerate(Measure.objects.bulk_create(measures, batch_size=2000))
+        if number % 2
+        for other in members[measure.plan.network_id][:2]
+        if other != measure.organisation_id
+    )
+
+
+def _costs(values: dict[str, Any]) -> None:
+    """Two cost cases a network, shared equally by its members."""
+    networks = Network.objects.filter(organisation__slug__startswith="verkosto-").order_by("pk")
+    cases = CostCase.objects.bulk_create(
+        CostCase(network=network, title=f"Synteettinen kustannus {number}", on=values["today"])
+        for network in networks
+        for number in (1, 2)
+    )
+    CostItem.objects.bulk_create(
+        CostItem(case=case, title=f"Erä {number}", planned=Decimal("1234.56") * number)
+        for case in cases
+        for number in (1, 2, 3)
+    )
+    members: dict[int, list[int]] = {}
+    full = Membership.objects.on(values["today"]).full().filter(network__in=networks)
+    for membership in full.order_by("pk"):
+        members.setdefault(membership.network_id, []).append(membership.organisation_id)
+    Payer.objects.bulk_create(
+        Payer(case=case, organisation_id=key) for case in cases for key in members[case.network_id]
+    )
+
+
 STEPS: dict[str, tuple[Any, ...]] = {
     "networks": (_ORGANISATIONS, _networks, _NUMBERED, _MEMBERSHIPS),
     "groups": (_GROUPS, _SEATS, _TERMS),
     "registers": (_REGISTERS,),
+    "plans": (_plans,),
+    "costs": (_costs,),
 }

@@ -7,21 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from solmu.lib import paging, sheets_out
+from solmu.lib import paging
+from solmu.ui import files_out
 from solmu.ui.markup import hidden, icon
 
-FORMATS = ("xlsx", "csv", "json")
 # Rows of a view to print: some fifteen pages, and a page of HTML that a phone still opens.
 PRINTED = 500
 _EXPORT_CHUNK = 2000
@@ -127,33 +126,19 @@ class Table[Row]:
     def export(self, form: str | None = None) -> HttpResponseBase | None:
         """Return the whole list as a file if ?format= (or the argument) asks for one, else None."""
         form = form or self.request.GET.get("format", "")
-        if form not in FORMATS or not self.exports:
+        if form not in files_out.FORMATS or not self.exports:
             return None
         chosen = bool(self.request.GET.getlist("columns"))
         columns = self.columns if chosen else self.all_columns
-        headings = [str(column.label) for column in columns]
-        keys = [column.key for column in columns]
         language = (get_language() or "en")[:2]
-        values = self._values(columns, language)
-        filename = f"{slugify(self.name) or 'list'}.{form}"
-        if getattr(self.request, "demo", False):
-            # A file leaves its page: it says itself that what it holds is fiction.
-            mark = _("Fictional demo content")
-            headings, keys = [*headings, mark], [*keys, "demo"]
-            values = ([*row, mark if form == "json" else None] for row in values)
-            filename = f"{slugify(self.name) or 'list'}-demo.{form}"
-        response: HttpResponseBase
-        if form == "xlsx":
-            file = sheets_out.xlsx_file(headings, values, title=str(self.name))
-            response = FileResponse(file, as_attachment=True, filename=filename)
-        elif form == "csv":
-            rows = sheets_out.csv_chunks(headings, values, language=language)
-            response = StreamingHttpResponse(rows)
-        else:
-            response = StreamingHttpResponse(sheets_out.json_chunks(keys, values))
-        response.headers["Content-Type"] = sheets_out.TYPES[form]
-        response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        return files_out.answer(
+            self.request,
+            form,
+            [column.label for column in columns],
+            self._values(columns, language),
+            name=str(self.name),
+            keys=[column.key for column in columns],
+        )
 
     def render(self) -> SafeString:
         """Return the table as HTML, in one pass."""
@@ -307,7 +292,7 @@ class Table[Row]:
         labels = {"xlsx": "Excel (XLSX)", "csv": "CSV", "json": "JSON"}
         links = "".join(
             f'<a href="{conditional_escape(self._url(format=form))}" download>{labels[form]}</a>'
-            for form in FORMATS
+            for form in files_out.FORMATS
         )
         return (
             f'<details class="tool" data-closes><summary>{icon("download")}'

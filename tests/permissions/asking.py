@@ -198,6 +198,9 @@ class Samples:
         network = Network.objects.get(organisation__slug="valkky")
         of = {"network": network, "organisation": self.institution.organisation}
         self.member = Membership.objects.get(**of)
+        self.elsewhere = Membership.objects.get(
+            network__organisation__slug=NETWORK_SLUGS["elsewhere"]
+        )
         self.named = Representative.objects.get(kind="deputy", **of)
         today = clock.today()
         leader = Person.objects.get(email="rector@solmu.example")
@@ -246,7 +249,7 @@ class Samples:
             ("/networks/<slug>/people/", "pk", self.guest.pk),
             ("/networks/<slug>/invitations/", "pk", self.question.pk),
             ("/networks/invitations/open/", "pk", self.question.pk),
-            ("/api/v1/memberships/", "id", self.member.pk),
+            ("/api/v1/memberships/", "id", (self.elsewhere if variant else self.member).pk),
             ("/networks/<slug>/plan/strategy/", "uuid", self.measure.plan.strategy.uuid),
             ("/networks/<slug>/plan/themes/", "uuid", self.measure.goal.theme.uuid),
             ("/networks/<slug>/plan/goals/", "uuid", self.measure.goal.goal.uuid),

@@ -424,6 +424,22 @@ POST   /partners/<pk>/form/                                     login 302    302
 GET    /partners/growing/                                       login 200    200    200    403    403    403    403    200    404    404
 POST   /partners/growing/                                       login 422    422    422    403    403    403    403    422    404    404
 
+# The API: networks, and who belongs to them
+GET    /api/v1/networks                                         401   200
+POST   /api/v1/networks                                         401   422    422    422    403    403    403    403    422    403    422
+GET    /api/v1/networks/{slug}                                  401   200
+GET    /api/v1/networks/{slug} · elsewhere                      401   404
+PATCH  /api/v1/networks/{slug}                                  401   403    403    200    403    403    403    403    403    403    200
+PATCH  /api/v1/networks/{slug} · elsewhere                      401   404
+GET    /api/v1/memberships                                      401   200
+POST   /api/v1/memberships                                      401   403    403    422    403    422    403    422    403    403    422
+GET    /api/v1/memberships/{id}                                 401   200
+GET    /api/v1/memberships/{id} · elsewhere                     401   200    200    404    404    404    404    404    404    404    404
+PATCH  /api/v1/memberships/{id}                                 401   403    403    422    403    403    403    403    403    403    422
+PATCH  /api/v1/memberships/{id} · elsewhere                     401   422    422    404    404    404    404    404    404    404    404
+DELETE /api/v1/memberships/{id}                                 401   403    403    204    403    403    403    403    403    403    204
+DELETE /api/v1/memberships/{id} · elsewhere                     401   204    204    404    404    404    404    404    404    404    404
+
 # The API: groups, and who sits in them
 GET    /api/v1/groups                                           401   200
 POST   /api/v1/groups                                           401   403    403    422    403    422    403    422    403    403    422

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.demo
 
@@ -104,3 +106,32 @@ def test_costs_are_read_by_those_in_the_network() -> None:
 
     assert count("member") == count("rector") == 2
     assert count("outsider") == count("learner") == 0
+
+
+def test_list_takes_the_same_queries_whatever_its_length() -> None:
+    _post(_case(key="participation"))
+
+    def queries(cases: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            answer = Client().get(
+                f"/api/v1/costs?limit={cases}",
+                headers={"authorization": "Bearer demo-network-lead"},
+            )
+        assert len(answer.json()["items"]) == cases
+        return len(asked)
+
+    queries(1)
+
+    assert queries(3) == queries(1) <= 12
+
+
+def test_list_tells_of_each_case_what_the_case_itself_does() -> None:
+    _post(_case(key="staff"))
+    _post(_case(key="participation", weights=dict.fromkeys(SEVEN, 2)))
+    signed = {"authorization": "Bearer demo-network-lead"}
+
+    listed = Client().get("/api/v1/costs", headers=signed).json()["items"]
+
+    assert {one["state"] for one in listed} == {"draft", "proposed", "agreed"}
+    for one in listed:
+        assert Client().get(f"/api/v1/costs/{one['id']}", headers=signed).json() == one

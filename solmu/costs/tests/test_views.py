@@ -1,18 +1,25 @@
 """The pages of costs in the demo."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from solmu.costs import drafting
+from solmu.costs import agreeing, drafting
 from solmu.costs.models import CostCase
+from solmu.lib import clock
+from solmu.networks.models import Network
+from solmu.organisations.models import Organisation
 from solmu.people.viewer import Viewer
 
 pytestmark = pytest.mark.demo
 
 ClientAs = Callable[[str], Client]
 LIST = "/networks/valkky/costs/"
+SEVEN = ["tavastia", "lhkk", "hyria", "hami", "kiipula", "vaao", "eerikkila"]
 
 
 @pytest.fixture
@@ -133,3 +140,53 @@ def test_an_agreed_case_is_changed_and_the_change_dropped(agreed: CostCase) -> N
     assert agreed.payers.count() == 7
     drafting.withdraw(agreed, by=lead)
     drafting.bring_back(agreed, by=lead)
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def _drafted(title: str, slugs: list[str], items: int) -> CostCase:
+    """A case of Välkky, not asked about yet."""
+    payers = Organisation.objects.filter(slug__in=slugs).order_by("pk")
+    assert len(payers) == len(slugs)
+    draft = drafting.Draft(
+        title=title,
+        text="",
+        on=clock.today(),
+        key="equal",
+        items=[drafting.Item(f"Erä {n}", Decimal("10.01")) for n in range(items)],
+        payers=[drafting.Paying(payer.pk) for payer in payers],
+    )
+    network = Network.objects.get(organisation__slug="valkky")
+    return drafting.create(network, draft, by=Viewer.system("test"))
+
+
+@pytest.mark.parametrize("persona", ["network-lead", "rector", "member"])
+def test_list_takes_the_same_queries_whatever_its_length(client_as: ClientAs, persona: str) -> None:
+    client = client_as(persona)
+    client.get(LIST)
+    few = _queries(client, LIST)
+    for number in range(3):
+        _drafted(f"Lisää {number}", ["hyria", "tavastia"], 2)
+
+    assert _queries(client, LIST) == few
+
+
+@pytest.mark.parametrize("persona", ["network-lead", "rector", "member"])
+@pytest.mark.parametrize("asked_about", [False, True])
+def test_case_takes_the_same_queries_whatever_its_length(
+    client_as: ClientAs, persona: str, *, asked_about: bool
+) -> None:
+    client = client_as(persona)
+    short = _drafted("Lyhyt", ["tavastia", "hyria"], 1)
+    long = _drafted("Pitkä", SEVEN, 9)
+    if asked_about:
+        agreeing.propose(short, by=Viewer.system("test"))
+        agreeing.propose(long, by=Viewer.system("test"))
+    client.get(short.get_absolute_url())
+    few = _queries(client, short.get_absolute_url())
+
+    assert _queries(client, long.get_absolute_url()) == few

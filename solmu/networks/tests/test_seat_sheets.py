@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from solmu.imports import reading
+from solmu.imports import previews, reading
 from solmu.networks import seat_sheets
 from solmu.networks.models import Network, Seat, Term
 from solmu.networks.tests.group_factories import SYSTEM, group, member, network
@@ -45,7 +45,7 @@ def test_rows_are_tried_out_and_written_only_when_told_to() -> None:
     assert not Seat.objects.exists()
     assert not Person.objects.exists()
 
-    assert seat_sheets.apply(of, seat_sheets.sealed(rows), by=SYSTEM) == 3
+    assert seat_sheets.apply(of, seat_sheets.sealed(of, rows), by=SYSTEM) == 3
     assert Seat.objects.count() == 1
     told = Term.objects.order_by("valid", "deputy").values_list("person__given_name", "role",
                                                                 "deputy")  # fmt: skip
@@ -98,7 +98,7 @@ def test_of_those_who_sat_once_a_name_is_enough() -> None:
         of, file("Viestintä;Opisto A;Aino Alku;;;;1.1.2012;31.12.2013"), by=SYSTEM
     )
 
-    seat_sheets.apply(of, seat_sheets.sealed(rows), by=SYSTEM)
+    seat_sheets.apply(of, seat_sheets.sealed(of, rows), by=SYSTEM)
 
     assert Term.objects.get().person.email == ""
 
@@ -134,3 +134,15 @@ def test_pages_of_the_import(client_as: Callable[[str], Client]) -> None:
     assert done.status_code == 302
     assert Term.objects.filter(person__email="uusi@solmu.example").exists()
     assert client.post(path, {"seal": "väärä"}).headers["Location"] == path
+
+
+def test_what_was_previewed_for_one_network_is_not_taken_in_another() -> None:
+    of = kokeilu()
+    rows = seat_sheets.read(
+        of, file("Viestintä;Opisto A;Aino Alku;;;;1.1.2012;31.12.2013"), by=SYSTEM
+    )
+    other = Network(organisation_id=of.pk + 1)
+
+    with pytest.raises(previews.StaleError):
+        seat_sheets.apply(other, seat_sheets.sealed(of, rows), by=SYSTEM)
+    assert not Term.objects.exists()

@@ -148,6 +148,13 @@ def test_exported_plan_read_in_again_changes_nothing(client_as) -> None:
     }
 
 
+def test_exported_plan_says_that_it_is_a_demos(client_as) -> None:
+    for form in ("xlsx", "csv", "json"):
+        answer = client_as("network-lead").get(f"/networks/valkky/plan/?format={form}")
+        assert "-demo." in answer.headers["Content-Disposition"]
+    assert "Keksittyä esittelysisältöä" in answer.getvalue().decode()
+
+
 def test_import_adds_changes_and_rejects_with_reasons_and_repeats_safely() -> None:
     plan = _plan()
     book = openpyxl.Workbook()
