@@ -20,6 +20,7 @@ from solmu.networks import evidence as network_evidence
 from solmu.networks import group_evidence, group_panel, taking_part
 from solmu.networks import indexing as network_index
 from solmu.networks import reminding as seat_reminding
+from solmu.networks import waiting as network_waits
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
 from solmu.organisations import waiting as directory_waits
@@ -156,7 +157,7 @@ SEARCH_KINDS = dict(
 WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (
     *modules.of("partnerships", partner_day.waits),
     directory_waits.waits,
-    *modules.of("networks", seat_reminding.waits),
+    *modules.of("networks", network_waits.waits, seat_reminding.waits),
     *modules.of("plans", plan_hooks.waits),
     *modules.of("costs", cost_waits.waits),
 )

@@ -55,7 +55,7 @@ class CasePage:
         asked = Round.objects.filter(subject_kind=KIND, subject_id__in=rounds)
         for one in asked.order_by("-number"):
             rounds[one.subject_id].append(one)
-        weighings = Weighing.of_each((case, case.payers.all()) for case in cases)
+        weighings = Weighing.of_each((case, list(case.payers.all())) for case in cases)
         pages = [cls(viewer, case) for case in cases]
         for page, weighing in zip(pages, weighings, strict=True):
             page.items, page.weighing = list(page.case.items.all()), weighing

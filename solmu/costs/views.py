@@ -476,7 +476,7 @@ def _acts(page: CasePage) -> list[tuple[Any, str]]:
             continue
         if one.settling is not None and one.settling != drawn_up:
             continue
-        if name == "propose" and not page.shared:
+        if name == "propose":  # the page's main button
             continue
         found.append(
             (one.title, reverse("costs:act", args=[page.case.network.slug, page.case.pk, name]))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from solmu.audit import history
@@ -63,7 +64,7 @@ def change(
     network = Network.objects.select_for_update(of=("self",)).get(pk=network.pk)
     institution = network.elsewhere_of
     if institution is None:
-        raise founding.FoundingError(str(gettext_noop("The network is run here already.")))
+        raise founding.FoundingError(_("The network is run here already."))
     given = {key: facts[key] for key in founding.ENTRY if key in facts}
     with history.acting(by, gettext_noop("network run elsewhere changed")):
         directory.edit(network.organisation, given, by=by, institution_id=institution.pk)

@@ -1,8 +1,9 @@
 """Starting a network, changing what is told of it, and moving one in that was run elsewhere."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.lib import clock
-from solmu.lib.periods import first_day, period
+from solmu.lib.periods import first_day, last_day, period
 from solmu.networks import contacts, evidence, indexing, inviting, membering, taking_part
 from solmu.networks.models import Membership, Network
 from solmu.organisations import directory
@@ -107,14 +108,14 @@ def change(
     with history.acting(by, gettext_noop("network changed")):
         if on := facts.get("founded_on"):
             _refuse_late(network, on)
-            own["valid"] = period(on, _last(network))
+            own["valid"] = period(on, last_day(network.valid))
         for key, value in own.items():
             setattr(network, key, value)
         network.save(update_fields=[*own, "motto"])
         if entry:
             directory.edit(organisation, entry, by=by, institution_id=organisation.pk)
         if public is not None and public != organisation.public and not network.elsewhere_of_id:
-            _set_public(organisation.pk, public=public)
+            _set_public(organisation.pk, public=public, by=by)
     indexing.index_networks([network.pk])
 
 
@@ -128,7 +129,7 @@ def end(network: Network, *, by: Viewer, on: date, reason: str = "") -> None:
     if Membership.objects.filter(network=network, valid__startswith__gt=on).exists():
         raise FoundingError(_("Somebody joined after that day. Choose a later one."))
     with history.acting(by, reason or gettext_noop("network ended")):
-        for membership in network.memberships.filter(valid__endswith=None):
+        for membership in network.memberships.not_over(on + timedelta(days=1)):
             membering.leave(membership, by=by, on=on, reason=reason)
         network.valid = period(first, on)
         network.save(update_fields=["valid"])
@@ -146,18 +147,23 @@ def _entry(
         raise FoundingError(str(error)) from error
     organisation.fact_sources = dict.fromkeys(organisation.fact_sources, directory.SELF)
     organisation.save(update_fields=["fact_sources"])
-    _set_public(organisation.pk, public=public)
+    _set_public(organisation.pk, public=public, by=by)
     organisation.refresh_from_db()
     return organisation
 
 
-def _set_public(organisation_id: int, *, public: bool) -> None:
+def _set_public(organisation_id: int, *, public: bool, by: Viewer) -> None:
     # It has said so itself: others' confirming doesn't make it public (directory.py).
     entry = Organisation.objects.get(pk=organisation_id)
     entry.public = public
     entry.fact_sources["public"] = directory.SELF
     entry.save(update_fields=["public", "fact_sources"])
-    if not public:
+    if public:
+        # What was addressed by a number of its own gets an address that people can read out.
+        stem = directory.slug_stem(entry.name_fi or entry.name_sv or entry.name_en)
+        if not re.fullmatch(rf"{re.escape(stem)}(-\d{{1,4}})?", entry.slug):
+            directory.rename_address(entry, directory.free_slug(stem), by=by)
+    else:
         members = Membership.objects.filter(network_id=organisation_id).values("organisation_id")
         for one in Institution.objects.filter(pk__in=members):
             OrganisationSource.objects.get_or_create(
@@ -194,8 +200,10 @@ def _begin(
     if by.person_id is not None:
         person = Person.objects.get(pk=by.person_id)
         taking_part.lead(network, person, by=by)
-        if own:
-            contacts.name(network, own, person, by=by)
+        # Of a network that begins later, or that one has left before it moved in.
+        day = max(on, clock.today())
+        if own and network.memberships.on(day).filter(organisation=own).exists():
+            contacts.name(network, own, person, by=by, on=day)
     for one in firsts:
         if one.email:
             inviting.invite(network, one.organisation, one.email, by=by, language=network.language)
@@ -203,14 +211,12 @@ def _begin(
 
 
 def _refuse_late(network: Network, on: date) -> None:
+    last = last_day(network.valid)
+    if last and last < on:
+        raise FoundingError(_("The last day is before the first."))
     first = network.memberships.order_by("valid").values_list("valid", flat=True).first()
     if first and first.lower and first.lower < on:
         raise FoundingError(
             _("Somebody joined on %(day)s: the network can't have begun later.")
             % {"day": membering.shown(first.lower)}
         )
-
-
-def _last(network: Network) -> date | None:
-    upper = network.valid.upper
-    return date.fromordinal(upper.toordinal() - 1) if upper else None

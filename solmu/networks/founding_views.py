@@ -180,7 +180,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
         )
     known = User.objects.filter(email__iexact=asked.email).first()
     if request.method == "POST" and "decline" in request.POST:
-        inviting.decline_by_link(link)
+        try:
+            inviting.decline_by_link(link)
+        except inviting.InvitingError:
+            return private(
+                render(request, "networks/invitation.html", {"invitation": None}, status=410)
+            )
         return private(
             render(request, "networks/invitation.html", {"invitation": asked, "declined": True})
         )

@@ -72,7 +72,10 @@ def invite(
 def prolong(guest: Participant, *, by: Viewer, until: date) -> None:
     """Give a guest more time."""
     guest = Participant.objects.select_for_update().get(pk=guest.pk)
-    _check(clock.today(), until)
+    today, last = clock.today(), last_day(guest.valid)
+    if last is not None and last < today:  # who has gone is invited again
+        raise GuestError(_("The last day has passed already."))
+    _check(today, until)
     with history.acting(by, gettext_noop("guest's time prolonged")):
         guest.valid = period(first_day(guest.valid), until)
         guest.reminded_on = None

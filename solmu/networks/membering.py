@@ -276,16 +276,21 @@ def _end_people(network: Network, organisation_id: int, on: date, *, by: Viewer)
         ),
     ]
     after = on + timedelta(days=1)
-    if Membership.objects.filter(
-        network=network, organisation_id=organisation_id, valid__contains=after
-    ).exists():  # it goes on in another role
+    later = Membership.objects.filter(
+        network=network, organisation_id=organisation_id, valid__overlap=period(after)
+    )
+    # It goes on in another role, or has joined again later: what people have from then on stays.
+    begins = later.order_by("valid").values_list("valid", flat=True).first()
+    again = first_day(begins) if begins else None
+    if again == after:
         return
+    between = period(after, again - timedelta(days=1) if again else None)
     for found in rows:
-        for row in found.filter(valid__overlap=period(after)):
+        for row in found.filter(valid__overlap=between):
             first = first_day(row.valid)
             if first is not None and first > on:  # what was to begin later never does
                 row.delete()
                 continue
             row.valid = period(first, on)
             row.save(update_fields=["valid"])
-    seats.end_of_member(network, organisation_id, last=on, by=by)
+    seats.end_of_member(network, organisation_id, last=on, until=last_day(between), by=by)

@@ -109,14 +109,18 @@ def remove(seat: Seat, *, by: Viewer) -> None:
 
 
 @transaction.atomic
-def end_of_member(network: Network, organisation_id: int, *, last: date, by: Viewer) -> int:
-    """End a member's seats when it leaves; returns how many ended. Those to come fall away."""
+def end_of_member(
+    network: Network, organisation_id: int, *, last: date, by: Viewer, until: date | None = None
+) -> int:
+    """End a member's seats when it leaves; returns how many ended. Those to come fall away.
+
+    A member that has joined again is away `until` a day: seats that it got later stay.
+    """
     lock(network.pk)
-    seats = (
-        Seat.objects.not_over(last + timedelta(days=1))
-        .filter(group__network=network, organisation_id=organisation_id)
-        .order_by("pk")
-    )
+    away = period(last + timedelta(days=1), until)
+    seats = Seat.objects.filter(
+        group__network=network, organisation_id=organisation_id, valid__overlap=away
+    ).order_by("pk")
     groups: set[int] = set()
     gone: list[int] = []
     count = 0

@@ -120,9 +120,14 @@ def who_answers(network: Network, organisation_id: int) -> list[Person]:
 def approve(asked: Participant, *, by: Viewer) -> None:
     """Let somebody in who has asked: they are in from today."""
     asked = _asked(asked)
+    last, today = last_day(asked.valid), clock.today()
+    if last is not None and last < today:
+        raise TakingPartError(
+            _("%(name)s isn't a member of the network today.") % {"name": asked.organisation}
+        )
     with history.acting(by, gettext_noop("join approved")):
         asked.state, asked.decided_by_id = Participant.State.APPROVED, by.person_id
-        asked.valid = period(clock.today(), last_day(asked.valid))
+        asked.valid = period(today, last)
         asked.save(update_fields=["state", "decided_by", "valid"])
     mails.join_answered(asked)
 

@@ -90,7 +90,7 @@ def common_networks(institution_id: int, organisation_id: int, day: date) -> lis
 def proposals(
     institution_id: int, day: date, *, stakeholder: Stakeholder | None = None
 ) -> list[Proposal]:
-    """Partnerships whose common networks say more than their form; two queries whatever the number.
+    """Partnerships whose common networks say more than their form; four queries in all.
 
     What somebody has answered "no" to is proposed again only when a new network joins the two.
     """
@@ -104,14 +104,16 @@ def proposals(
     )
     if stakeholder is not None:
         shared = shared.filter(organisation_id=stakeholder.organisation_id)
-    networks: dict[int, list[Network]] = {}
-    for row in shared.select_related("network__organisation").order_by("network_id"):
-        networks.setdefault(row.organisation_id, []).append(row.network)
+    together: dict[int, list[int]] = {}
+    for organisation, network in shared.order_by("network_id").values_list(
+        "organisation_id", "network_id"
+    ):
+        together.setdefault(organisation, []).append(network)
     standings = (
         Standing.objects.on(day)
         .filter(
             stakeholder__institution_id=institution_id,
-            stakeholder__organisation_id__in=networks,
+            stakeholder__organisation_id__in=together,
             state=Standing.State.ACTIVE,
             level__isnull=False,
         )
@@ -120,10 +122,13 @@ def proposals(
         .prefetch_related("stakeholder__form_answers")
         .order_by("stakeholder__organisation__sort_fi", "stakeholder_id")
     )
+    rows = list(standings)
+    needed = {key for row in rows for key in together[row.stakeholder.organisation_id]}
+    networks = Network.objects.select_related("organisation").in_bulk(needed) if needed else {}
     found = []
-    for row in standings:
-        proposal = _proposal(row, networks[row.stakeholder.organisation_id])
-        if proposal:
+    for row in rows:
+        shown = [networks[key] for key in together[row.stakeholder.organisation_id]]
+        if proposal := _proposal(row, shown):
             found.append(proposal)
     return found
 
