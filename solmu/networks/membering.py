@@ -247,8 +247,7 @@ def _follow(network: Network, changed: list[Membership]) -> None:
     if not network.organisation.public:
         _let_know(network, [each.organisation_id for each in changed])
     indexing.index_networks([network.pk])
-    if network.elsewhere_of_id is None:
-        follow(BEGUN, [each.pk for each in changed])
+    follow(BEGUN, [each.pk for each in changed])
 
 
 def _let_know(network: Network, organisation_ids: list[int]) -> None:
