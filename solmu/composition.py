@@ -36,6 +36,7 @@ from solmu.plans import hooks as plan_hooks
 from solmu.plans import indexing as plan_index
 from solmu.ties import relations
 from solmu.ties.kinds import Kind
+from solmu.training import running
 from solmu.ui.menu import MenuItem, Waiting
 
 # What a user is today; each room above people adds a line.
@@ -49,6 +50,7 @@ VIEWER_FACTS: dict[str, Callable[[], BaseExpression]] = {
             ("terms", taking_part.terms_fact),
         )
     ),
+    **dict(modules.of("training", ("training", running.training_fact))),
 }
 
 
@@ -121,6 +123,13 @@ PERSONAL_RECORDS: dict[str, Any] = {
     "networks.Participant": _("people in networks"),
     "networks.MemberInvitation": _("invitations to networks"),
     "approvals.Voice": _("approvals and what was said with them"),
+    "agreements.Version": _("agreements that name the person"),
+    "agreements.Comment": _("comments on agreements"),
+    "agreements.Mandate": _("rights to sign"),
+    "agreements.Signature": _("signatures"),
+    "agreements.Record": _("signing records"),
+    "training.Staff": _("programmes that the person runs"),
+    "training.Enrolment": _("enrolments in training"),
     "partnerships.Contact": _("contact person of a partner"),
     "partnerships.DialogueEntry": _("dialogue with the person"),
     "partnerships.Confirmation": _("confirmations that were asked"),
@@ -211,6 +220,9 @@ NETWORK_ARCHIVE: tuple[Callable[[Any], Any], ...] = (
     *modules.of("plans", plan_hooks.archive),
     *modules.of("costs", cost_archive.parts),
 )
+
+# What can be sealed, by kind: how its document is made, and what all may know of it.
+SEALED: dict[str, Any] = {}
 
 # What goals can belong to, by kind: who sees them there, and who changes them.
 GOAL_HOLDERS: dict[str, Any] = dict(modules.of("plans", (goal_holder.NETWORK, goal_holder.HOLDER)))

@@ -19,6 +19,7 @@ from solmu.installation import demo
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
 STANDARDS: Any = ["a-2a", "ua-1"]
+WITH_FILES: Any = ["a-3a", "ua-1"]  # documents with other files attached
 
 # One compiler a process, used by one thread at a time: it keeps fonts and parsed templates.
 _lock = threading.Lock()
@@ -30,8 +31,13 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(root=str(ROOT), font_paths=fonts)
 
 
-def pdf(template: Path, data: dict[str, Any], *, language: str = "fi") -> bytes:
-    """Return the document as PDF bytes; in a demo each page says that the content is fictional."""
+def pdf(
+    template: Path, data: dict[str, Any], *, language: str = "fi", with_files: bool = False
+) -> bytes:
+    """Return the document as PDF bytes; in a demo each page says that the content is fictional.
+
+    `with_files`: the template attaches files, which PDF/A-3 allows and PDF/A-2 doesn't.
+    """
     with override(language):
         notice = _("Fictional demo content") if demo.is_demo() else ""
     sent = {**data, "language": language, "notice": notice}
@@ -40,6 +46,6 @@ def pdf(template: Path, data: dict[str, Any], *, language: str = "fi") -> bytes:
             str(template),
             format="pdf",
             sys_inputs={"data": json.dumps(sent, ensure_ascii=False)},
-            pdf_standards=STANDARDS,
+            pdf_standards=WITH_FILES if with_files else STANDARDS,
         )
     return bytes(made)

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 
-SWITCHABLE = frozenset({"partnerships", "networks", "plans", "costs", "api", "live"})
+SWITCHABLE = frozenset(
+    {"partnerships", "networks", "plans", "costs", "agreements", "training", "api", "live"}
+)
 
 
 def is_on(module: str) -> bool:

@@ -26,6 +26,8 @@ class Viewer:
     groups: Mapping[int, str] = field(default_factory=dict)
     # (network, organisation) pairs for which the viewer is the contact person or the deputy.
     represented: frozenset[tuple[int, int]] = frozenset()
+    # Programmes of training that the viewer runs today, each with the role: trainer, assistant.
+    programmes: Mapping[int, str] = field(default_factory=dict)
     system_reason: str = ""
 
     @classmethod

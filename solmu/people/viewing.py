@@ -69,6 +69,7 @@ def viewer_of(user: User, institution_id: int | None = None) -> Viewer:
                 represented.add((fact["network"], fact["organisation"]))
             elif name == "terms":
                 groups[fact["group"]] = fact["term"]
+    programmes = {fact["programme"]: fact["role"] for fact in getattr(user, "fact_training", [])}
     given = getattr(user, "viewer_given_name", None) or ""
     family = getattr(user, "viewer_family_name", None) or ""
     return Viewer(
@@ -83,6 +84,7 @@ def viewer_of(user: User, institution_id: int | None = None) -> Viewer:
         networks={key: frozenset(held) for key, held in networks.items()},
         groups=groups,
         represented=frozenset(represented),
+        programmes=programmes,
     )
 
 

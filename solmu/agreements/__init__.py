@@ -1,0 +1,1 @@
+"""Agreements: base templates, drafting together, signing, and the life of what was agreed."""

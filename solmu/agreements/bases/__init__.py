@@ -1,0 +1,1 @@
+"""Base templates: writing, approving, publishing, copying, importing a Word file."""

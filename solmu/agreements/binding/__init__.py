@@ -1,0 +1,1 @@
+"""The life of what was signed: who is bound when, joining, withdrawing, reviews, renewals."""

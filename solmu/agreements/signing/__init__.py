@@ -1,0 +1,1 @@
+"""Signing: asking, identifying, signing or declining, the record, the sealed document."""

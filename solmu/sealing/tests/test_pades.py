@@ -1,0 +1,82 @@
+"""Sealed documents: what holds, and what is found out."""
+
+import shutil
+import subprocess
+
+import pytest
+import typst
+
+from solmu.sealing import pades as sealing
+
+TEXT = '#set document(title: "Sopimus")\n#set text(lang: "fi")\n= Sopimus\nTeksti.'
+
+
+@pytest.fixture(scope="module")
+def document() -> bytes:
+    return bytes(typst.compile(TEXT.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"]))
+
+
+@pytest.fixture
+def made(tmp_path):
+    return sealing.make_certificate("Ammattiopisto Esimerkki", tmp_path / "keys")
+
+
+@pytest.fixture
+def key(made):
+    return made[0]
+
+
+def sealed_by(key, document) -> bytes:
+    return sealing.seal(document, key, reason="Sopimus", name="Ammattiopisto Esimerkki")
+
+
+def test_key_is_readable_by_its_owner_alone(key):
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def test_sealed_document_holds_and_says_whose_seal_it_is(made, document):
+    key, fingerprint = made
+    found = sealing.check(sealed_by(key, document))
+    assert found is not None
+    assert (found.holds, found.sealed_by, found.own, found.stamped) == (
+        True,
+        "Ammattiopisto Esimerkki",
+        True,
+        False,
+    )
+    assert found.fingerprint == fingerprint
+
+
+def test_one_changed_byte_is_found(key, document):
+    sealed = bytearray(sealed_by(key, document))
+    at = len(document) // 2
+    sealed[at] ^= 1
+    try:
+        found = sealing.check(bytes(sealed))
+    except sealing.SealError:
+        return
+    assert found is None or not found.holds
+
+
+def test_what_is_added_after_the_seal_is_found(key, document):
+    found = sealing.check(sealed_by(key, document) + b"\n% added\n")
+    assert found is not None
+    assert not found.holds
+
+
+def test_document_without_a_seal_has_none(document):
+    assert sealing.check(document) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"hello", b"PK\x03\x04" + b"\0" * 200])
+def test_what_is_no_pdf_is_refused(data):
+    with pytest.raises(sealing.SealError):
+        sealing.check(data)
+
+
+@pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler's pdfsig is not installed")
+def test_poppler_finds_the_seal_valid(key, document, tmp_path):
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(sealed_by(key, document))
+    said = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in said

@@ -1,0 +1,1 @@
+"""Certificates: the document, its badge, letters, feedback asked with the result."""

@@ -1,0 +1,1 @@
+"""Trained people at workplaces, students at workplaces, and the programme's figures."""

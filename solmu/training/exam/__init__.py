@@ -1,0 +1,1 @@
+"""The test: questions, attempts answered one by one, what the questions tell."""

@@ -1,0 +1,1 @@
+"""Learning in Solmu: the programme's contents in versions, and how far each participant is."""

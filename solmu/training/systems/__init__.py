@@ -1,0 +1,1 @@
+"""The institution's own systems: student management, Google, Microsoft."""
