@@ -1,10 +1,12 @@
 """Publishing events, and the addresses of their streams."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from solmu.jobs import tasks
 from solmu.lib import clock
@@ -25,6 +27,23 @@ def publish(channel: str, **data: Any) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [channel])
         event = Event.objects.create(channel=channel, data=data)
         cursor.execute("SELECT pg_notify(%s, %s)", [NOTIFY, f"{event.pk} {channel}"])
+
+
+def publish_at_once(own: BaseDatabaseWrapper, channel: str, **data: Any) -> None:
+    """Tell a channel's listeners now, on a connection of its own that commits each statement.
+
+    For long work in one transaction that tells how far it is before it commits.
+    """
+    with own.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH held AS (SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))),
+                 made AS (INSERT INTO live_event (channel, data, at)
+                          SELECT %s, %s, %s FROM held RETURNING id)
+            SELECT pg_notify(%s, id || ' ' || %s) FROM made
+            """,
+            [channel, channel, json.dumps(data), clock.real_now(), NOTIFY, channel],
+        )
 
 
 def stream_address(channel: str) -> str:

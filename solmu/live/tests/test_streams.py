@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import transaction
+from django.db import connection, transaction
 
 from solmu.live import asgi, events
 from solmu.live.models import Event
@@ -78,10 +78,30 @@ def test_stream_tells_what_came_before_and_what_comes_after() -> None:
 
 def test_event_of_a_rolled_back_transaction_is_never_told() -> None:
     with transaction.atomic():
-        events.publish("import-1", done=1)
+        events.publish("taken-back", done=1)
         transaction.set_rollback(True)
 
-    assert not Event.objects.exists()
+    assert not Event.objects.filter(channel="taken-back").exists()
+
+
+def test_event_of_long_work_is_told_before_its_transaction_ends() -> None:
+    address = events.stream_address("long")
+    own = connection.copy()
+
+    async def listen() -> dict[str, Any]:
+        async with Reader(address) as reader:
+            return await reader.data()
+
+    try:
+        with transaction.atomic():
+            events.publish("long", done=1)
+            events.publish_at_once(own, "other", stage="half")
+            assert list(Event.objects.filter(channel="other"))
+            transaction.set_rollback(True)
+        events.publish_at_once(own, "long", stage="half")
+        assert asyncio.run(listen()) == {"stage": "half"}
+    finally:
+        own.close()
 
 
 @pytest.mark.parametrize("ticket", ["", "forged", "import-1"])

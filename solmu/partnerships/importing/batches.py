@@ -28,6 +28,7 @@ from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.collector import paused
 from solmu.lib.copying import as_json, copy_rows, expect_many, tidy
+from solmu.live import events
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
 from solmu.partnerships.importing.planning import Plan, Settled, make_plan
@@ -371,6 +372,11 @@ def one_at_a_time() -> Iterator[None]:
     yield
 
 
+def channel_of(batch_id: int) -> str:
+    """The channel on which an import tells how far it is."""
+    return f"import-{batch_id}"
+
+
 class Progress:
     """How far an import is, told on a connection of its own so that it is seen before the end."""
 
@@ -389,9 +395,12 @@ class Progress:
                 "UPDATE imports_batch SET stage = %s, done = total * %s / %s WHERE id = %s",
                 [stage, done, len(STAGES), self._id],
             )
+        events.publish_at_once(self._connection, channel_of(self._id), stage=stage)
 
     def close(self) -> None:
-        """Leave the connection."""
+        """Tell that the work is over, and leave the connection."""
+        if self.enabled:
+            events.publish_at_once(self._connection, channel_of(self._id), over=True)
         self._connection.close()
 
 

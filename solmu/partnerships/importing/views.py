@@ -23,6 +23,7 @@ from solmu.imports.guessing import MappedColumns
 from solmu.imports.models import Batch, Line
 from solmu.imports.reading import ReadingError
 from solmu.lib import sheets_out
+from solmu.live import events
 from solmu.partnerships.importing import batches as importing
 from solmu.partnerships.importing import undoing as import_undoing
 from solmu.partnerships.importing.batches import ImportingError
@@ -134,7 +135,11 @@ def _progress(request: HttpRequest, found: Batch) -> HttpResponse:
     response = render(
         request,
         "partnerships/import_progress.html",
-        {"batch": found, "stage": STAGES.get(found.stage, _("Waiting for its turn"))},
+        {
+            "batch": found,
+            "stage": STAGES.get(found.stage, _("Waiting for its turn")),
+            "stream": events.stream_address(importing.channel_of(found.pk)),
+        },
     )
     # Without JavaScript the page itself comes again; htmx asks oftener and only for the part.
     if "HX-Request" not in request.headers:

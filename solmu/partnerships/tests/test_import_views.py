@@ -1,6 +1,7 @@
 """The import in the browser's terms: upload, columns, values, rows, approval, result."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -51,7 +52,8 @@ def all_columns(batch: Batch, **other: str) -> dict[str, str]:
     return {f"column-{one['index']}": one["field"] for one in batch.columns} | other
 
 
-def test_coordinator_brings_a_file_all_the_way(here: Institution) -> None:
+def test_coordinator_brings_a_file_all_the_way(here: Institution, settings: Any) -> None:
+    settings.SOLMU_LIVE_ADDRESS = "http://127.0.0.1:9"
     client = signed_in(person_with_role(here))
     batch = uploaded(client)
     address = f"/partners/import/{batch.pk}/"
@@ -79,7 +81,9 @@ def test_coordinator_brings_a_file_all_the_way(here: Institution) -> None:
     assert client.post(f"{address}apply/")["Location"] == address
     batch.refresh_from_db()
     assert batch.state == Batch.State.APPLYING
-    assert client.get(address)["Refresh"] == "5"
+    waiting = client.get(address)
+    assert waiting["Refresh"] == "5"
+    assert f'data-live="{settings.SOLMU_LIVE_ADDRESS}/stream?ticket=' in waiting.content.decode()
     importing.apply(batch, by=Viewer.system("test"))
     assert Stakeholder.objects.count() == 2
     assert (
