@@ -42,11 +42,13 @@ _NOT_DEMO = re.compile(
     r"/(tests|migrations|ui|runtime)/|/(views|urls|forms|cli|api|settings)\w*\.py$"
 )
 
+_CONTENT = {".py", ".csv", ".json", ".md", ".toml"}
+
 
 def _demo_digest() -> str:
     digest = hashlib.sha256(schema_digest().encode())
     for path in sorted(ROOT.glob("solmu/**/*")):
-        if path.suffix in {".py", ".csv", ".json"} and not _NOT_DEMO.search(str(path)):
+        if path.suffix in _CONTENT and not _NOT_DEMO.search(str(path)):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

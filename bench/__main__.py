@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from bench import importing, pages, start, wire
+from bench import autopilot, exam, importing, pages, sealing, start, wire
 from solmu.cli import schema_digest
 from solmu.runtime.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("import", "pages", "wire", "start")
+PARTS = ("import", "pages", "wire", "exam", "sealing", "autopilot", "start")
 
 
 def emit(bench: str, value: float, unit: str, n: int) -> None:
@@ -55,6 +55,8 @@ def main() -> None:
     with PostgresServer(data) as server:
         if "import" in wanted:
             importing.run(server, data, arguments.rows, emit)
+        if "exam" in wanted:
+            exam.run(server, emit)
         if {"pages", "wire"} & {*wanted}:
             url = os.environ["DATABASE_URL"] = seeded(server, arguments.scale)
             with pages.site(server, url) as site:
@@ -63,6 +65,10 @@ def main() -> None:
                 if "wire" in wanted:
                     wire.run(site.url, site.session, site.pages, emit)
             del os.environ["DATABASE_URL"]
+        if "sealing" in wanted:
+            sealing.run(seeded(server, "small"), emit)
+        if "autopilot" in wanted:
+            autopilot.run(server, emit)
     if "start" in wanted:
         start.run(data / "demo", emit)
 

@@ -19,6 +19,8 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from solmu.accounts import idempotency
+from solmu.agreements.api import router as agreements
+from solmu.agreements.bases.api import router as agreement_templates
 from solmu.costs.api import router as costs
 from solmu.goals.api import router as goals
 from solmu.lib import modules
@@ -29,7 +31,11 @@ from solmu.organisations.api import router as organisations
 from solmu.partnerships.api import router as partnerships
 from solmu.people.api_access import Bearer, token_id
 from solmu.portal.api_docs import ApiDocs
+from solmu.sealing.api import router as sealing
 from solmu.search.api import router as search
+from solmu.training.api import router as training
+from solmu.training.certificates.api import router as certificates
+from solmu.training.exam.api import router as attempts
 
 log = logging.getLogger("solmu.api")
 
@@ -164,6 +170,7 @@ def index(request: HttpRequest) -> dict[str, Any]:
 api.add_router("", organisations, tags=["organisations"])
 api.add_router("", partnerships)
 api.add_router("", search, tags=["search"])
+api.add_router("", sealing, tags=["verify"])
 if modules.is_on("networks"):
     api.add_router("", networks)
     api.add_router("", groups)
@@ -171,6 +178,14 @@ if modules.is_on("plans"):
     api.add_router("", goals, tags=["goals"])
 if modules.is_on("costs"):
     api.add_router("", costs, tags=["costs"])
+if modules.is_on("training"):
+    api.add_router("", training, tags=["training"])
+if modules.is_on("agreements"):
+    api.add_router("", agreements, tags=["agreements"])
+    api.add_router("", agreement_templates, tags=["agreements"])
+if modules.is_on("training"):
+    api.add_router("", attempts, tags=["attempts"])
+    api.add_router("", certificates, tags=["certificates"])
 
 
 @api.exception_handler(ProblemError)

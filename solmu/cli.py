@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def data_folder(default: str = "var/solmu") -> Path:
 def schema_digest() -> str:
     """A digest of all that decides the database's schema: migrations and locked packages."""
     digest = sha256()
-    for path in sorted([*ROOT.glob("solmu/*/migrations/*.py"), ROOT / "requirements.lock"]):
+    for path in sorted([*ROOT.glob("solmu/**/migrations/*.py"), ROOT / "requirements.lock"]):
         if path.exists():
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
@@ -67,7 +67,10 @@ def migrate() -> None:
     set_up_django()
     from django.core.management import call_command
 
+    from solmu.agreements.bases.shipping import load_shipped
+
     call_command("migrate", interactive=False, verbosity=0)
+    load_shipped()
 
 
 @contextlib.contextmanager
@@ -105,7 +108,7 @@ def collect_static() -> None:
         return
     digest = sha256((ROOT / "requirements.lock").read_bytes())
     digest.update((ROOT / "solmu/ui/static_files.py").read_bytes())
-    for path in sorted(ROOT.glob("solmu/*/static/**/*")):
+    for path in sorted(ROOT.glob("solmu/**/static/**/*")):
         digest.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     home = data_folder() / "static"
     folder = home / digest.hexdigest()[:12]
@@ -133,10 +136,25 @@ def demo(argv: list[str]) -> int:
     """Run Solmu with the demo content."""
     parser = _parser("demo", demo)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument(
+        "--today",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="move the demo's clock; what would have happened till then happens",
+    )
     arguments = parser.parse_args(argv)
     os.environ.pop("DATABASE_URL", None)  # a demo never touches another database
     os.environ.pop("SOLMU_ADDRESS", None)  # and answers where it runs
-    return _supervise("127.0.0.1", arguments.port, data_folder("var/demo"), _prepare_demo)
+
+    def prepare(supervisor: Supervisor) -> str:
+        url = _prepare_demo(supervisor)
+        if arguments.today:
+            command = [sys.executable, "-m", "solmu.cli", "_move-demo", str(arguments.today)]
+            address = f"http://127.0.0.1:{arguments.port}"
+            supervisor.step(command, {"DATABASE_URL": url, "SOLMU_ADDRESS": address})
+        return url
+
+    return _supervise("127.0.0.1", arguments.port, data_folder("var/demo"), prepare)
 
 
 def serve(argv: list[str]) -> int:
@@ -252,6 +270,17 @@ def _fill_demo(argv: list[str]) -> int:
     """Fill a database that was just made with the demo content."""
     migrate()
     importlib.import_module("solmu.portal.demo").fill()
+    return 0
+
+
+def _move_demo(argv: list[str]) -> int:
+    """Move the clock of a demo that is about to run."""
+    set_up_django()
+    from solmu.installation.demo import clock_shift
+    from solmu.lib import clock
+
+    with clock.shifted(clock_shift()):
+        importlib.import_module("solmu.portal.demo_clock").move(date.fromisoformat(argv[0]))
     return 0
 
 
@@ -377,8 +406,8 @@ def manage(argv: list[str]) -> int:
 
 ROOMS = {
     "import": (
-        "Read organisations from a spreadsheet.",
-        "solmu.partnerships.importing.command:main",
+        "Read organisations, enrolments and more from a spreadsheet.",
+        "solmu.portal.import_command:main",
     ),
     "seed": ("Fill a database with synthetic data.", "solmu.portal.seed:main"),
     "token": ("Make, list and revoke API tokens.", "solmu.accounts.tokens:main"),
@@ -418,7 +447,7 @@ OWN: dict[str, Callable[[list[str]], int]] = {
     "restore": restore,
     "manage": manage,
 }
-HIDDEN = {"_fill-demo": _fill_demo}
+HIDDEN = {"_fill-demo": _fill_demo, "_move-demo": _move_demo}
 
 
 def _parser(name: str, command: Callable[[list[str]], int]) -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
@@ -53,6 +54,38 @@ def _database() -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         # What is asked a third time is planned for good; see lib.compiled.
         "OPTIONS": {k: v for k, v in facts.items() if k not in names} | {"prepare_threshold": 2},
+    }
+
+
+def _identity_provider(slug: str) -> dict[str, Any]:
+    """An OpenID Connect provider as SOLMU_OIDC_<SLUG>_… describes it."""
+
+    def said(name: str, default: str | None = None) -> str:
+        variable = f"SOLMU_OIDC_{slug.upper().replace('-', '_')}_{name}"
+        value = os.environ.get(variable, default)
+        if value is None:
+            raise ValueError(f"{variable} is missing: SOLMU_OIDC names the provider {slug}")
+        return value
+
+    issuer = said("ISSUER").rstrip("/")
+    if not issuer.startswith("https://") and urlsplit(issuer).hostname not in {
+        "127.0.0.1",
+        "localhost",
+    }:
+        raise ValueError(f"The issuer of {slug} in SOLMU_OIDC must begin with https://")
+    more = {"acr_values": said("ACR", "")} if said("ACR", "") else {}
+    return {
+        "provider_id": slug,
+        "name": said("NAME"),
+        "client_id": said("CLIENT_ID"),
+        "secret": said("CLIENT_SECRET"),
+        "settings": {
+            "server_url": issuer,
+            "scope": said("SCOPES", "openid profile email").split(),
+            "auth_params": more,
+            "oauth_pkce_enabled": True,
+        },
+        "domains": tuple(said("DOMAINS", "").lower().split()),
     }
 
 
@@ -114,10 +147,13 @@ INSTALLED_APPS = [
     # After the rooms, so that their templates come before allauth's.
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
     "solmu.portal.health.HealthMiddleware",
+    "solmu.training.exam.quick.AnswerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages and API answers; its random padding and the masked CSRF token answer to BREACH.
@@ -196,6 +232,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "solmu.organisations.signing_in.Adapter"
+# Beside allauth's own limits: enrolments from one network address, and of one e-mail address.
+ACCOUNT_RATE_LIMITS = {"enrol": "60/10m/ip,6/h/key", "workplace": "120/10m/ip"}
 ACCOUNT_FORMS = {
     "login": "solmu.accounts.forms.LoginForm",
     "reset_password": "solmu.accounts.forms.ResetPasswordForm",
@@ -204,6 +242,17 @@ ACCOUNT_FORMS = {
     "set_password": "solmu.accounts.forms.SetPasswordForm",
     "reauthenticate": "solmu.accounts.forms.ReauthenticateForm",
 }
+
+# Identity providers that people sign in with, or identify by when they sign a document.
+_PROVIDERS = [_identity_provider(slug) for slug in os.environ.get("SOLMU_OIDC", "").split()]
+SOLMU_IDENTITY_PROVIDERS: list[dict[str, Any]] = [
+    {"slug": one["provider_id"], "name": one["name"], "domains": one.pop("domains")}
+    for one in _PROVIDERS
+]
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _PROVIDERS}}
+SOCIALACCOUNT_ADAPTER = "solmu.organisations.identified.Adapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
 
 SESSION_ENGINE = "solmu.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SOLMU_HTTPS
@@ -253,6 +302,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Hosts of the installation's own network that addresses written in the pages may name.
+SOLMU_INNER_HOSTS = frozenset(os.environ.get("SOLMU_INNER_HOSTS", "").split())
+
 MAILERS = {
     "default": {
         "OPTIONS": {
@@ -269,8 +321,28 @@ DEFAULT_FROM_EMAIL = os.environ.get("SMTP_FROM", f"Solmu <solmu@{SOLMU_HOST}>")
 
 PGHISTORY_LEVEL = "Statement"
 
+# Outside services, as their makers publish them; tests speak to servers of their own.
+GOOGLE_TOKEN = "https://oauth2.googleapis.com/token"
+GOOGLE_ADMIN = "https://admin.googleapis.com"
+GOOGLE_CLASSROOM = "https://classroom.googleapis.com"
+GOOGLE_FORMS = "https://forms.googleapis.com"
+MICROSOFT_LOGIN = "https://login.microsoftonline.com"
+MICROSOFT_GRAPH = "https://graph.microsoft.com"
+COMPANY_REGISTER = "https://avoindata.prh.fi/opendata-ytj-api/v3"
+# The company register is asked only where the installation says so: a demo asks nobody outside.
+SOLMU_COMPANY_REGISTER = _flag("SOLMU_COMPANY_REGISTER")
+# The folder below which files are exchanged with student management systems.
+SOLMU_EXCHANGE = os.environ.get("SOLMU_EXCHANGE", "")
+
 # Where jobs are declared: the worker imports these, and not all that answers requests.
 PROCRASTINATE_IMPORT_PATHS = [
+    "solmu.agreements.binding.joining",
+    "solmu.agreements.living.ahead",
+    "solmu.agreements.living.bulking",
+    "solmu.agreements.living.running",
+    "solmu.agreements.signing.reminding",
+    "solmu.agreements.signing.signing",
+    "solmu.approvals.asking",
     "solmu.live.events",
     "solmu.networks.archive",
     "solmu.networks.guests",
@@ -281,6 +353,14 @@ PROCRASTINATE_IMPORT_PATHS = [
     "solmu.partnerships.importing.batches",
     "solmu.partnerships.importing.undoing",
     "solmu.people.forgetting",
+    "solmu.sealing.lasting",
+    "solmu.sealing.sealing",
+    "solmu.training.autopilot.running",
+    "solmu.training.cohorts",
+    "solmu.training.enrolling",
+    "solmu.training.placing",
+    "solmu.training.systems.exchanging",
+    "solmu.training.systems.working",
 ]
 
 # The address is unique whatever its case, by a constraint that this check does not see.
@@ -291,6 +371,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "solmu.lib.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SOLMU_LOG_LEVEL", "INFO")},
 }

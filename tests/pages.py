@@ -8,7 +8,16 @@ from urllib.parse import urljoin, urlsplit
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-START = ("/", "/home/", "/accounts/login/", "/ui/", "/search/?q=ta", "/accessibility/", "/privacy/")
+START = (
+    "/",
+    "/home/",
+    "/accounts/login/",
+    "/ui/",
+    "/search/?q=ta",
+    "/accessibility/",
+    "/privacy/",
+    "/training/",
+)
 PER_VIEW = 1
 
 

@@ -27,7 +27,8 @@ except NoReverseMatch:
 for item in (*composition.MENU, *composition.ACTIONS):
     reverse(item.url_name)
 assert not {"partnership", "contact", "dialogue"} & set(composition.SEARCH_KINDS)
-assert composition.HOME_PANELS == () and composition.ORGANISATION_PANELS == ()
+assert composition.HOME_PANELS == ()
+assert not [one for one in composition.ORGANISATION_PANELS if one.startswith("partnerships:")]
 """
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from solmu.documents import making
+from solmu.documents import codes, making
 from solmu.lib import clock
 
 TEMPLATE = Path(__file__).resolve().parent / "documents" / "agreement.typ"
@@ -94,16 +92,21 @@ def _languages(content: dict[str, Any], hide: bool) -> list[dict[str, Any]]:
                     "code": code,
                     "heading": heading,
                     "clauses": [
-                        _clause(content, clause, code, hide) for clause in content["clauses"]
+                        clause_shown(content, clause, code, hide=hide)
+                        for clause in content["clauses"]
                     ],
                 }
             )
     return found
 
 
-def _clause(
-    content: dict[str, Any], clause: dict[str, Any], code: str, hide: bool
+def clause_shown(
+    content: dict[str, Any], clause: dict[str, Any], code: str, *, hide: bool = False
 ) -> dict[str, Any]:
+    """A clause as it is shown in a language: title, text, and a table of what it lists.
+
+    The language is active; `hide` says only that a confidential clause is there.
+    """
     text = clause["text"].get(code, "")
     columns: list[str] = []
     rows: list[list[str]] = []
@@ -117,7 +120,7 @@ def _clause(
             for party in content["parties"]
         ]  # fmt: skip
     elif clause["kind"] == "goals" and content["goals"]:
-        columns = [_("Goal"), _("Responsible"), _("Indicator"), _("From"), _("To")]
+        columns = [_("Goal"), _("Responsible"), _("Indicator"), _("Baseline"), _("Target")]
         rows = [row for goal in content["goals"] for row in _goal_rows(goal)]
     elif clause["kind"] == "duties" and content["duties"]:
         columns = [_("Who"), _("Duty"), _("By")]
@@ -168,10 +171,8 @@ def _foot(content: dict[str, Any], version: int, proof: Proof | None) -> str:
 
 
 def _verify(proof: Proof) -> dict[str, str]:
-    picture = io.BytesIO()
-    segno.make(proof.address, error="m").save(picture, kind="svg", border=1, xmldecl=False)
     return {
-        "picture": picture.getvalue().decode(),
+        "picture": codes.qr(proof.address),
         "alt": _("A code that leads to %(address)s") % {"address": proof.address},
         "address": proof.address,
         "text": _("Drop the file there, or give the code %(code)s.") % {"code": proof.code},

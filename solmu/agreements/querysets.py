@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -15,15 +16,25 @@ if TYPE_CHECKING:
 def agreement_scope(viewer: Viewer, at: str = "") -> Q:
     """Condition: the drafting institution's people, other parties' once it was sent, the network's.
 
-    `at` is the way to the agreement, such as `agreement__`.
+    A party's people are those of the organisation, its contact person and whoever is asked to sign
+    for it. `at` is the way to the agreement, such as `agreement__`.
     """
     if viewer.is_admin:
         return Q()
     own = viewer.institutions
-    sent = ~Q(**{f"{at}state": "draft"})
+    party: Any = apps.get_model("agreements", "Party")
+    signature: Any = apps.get_model("agreements", "Signature")
+    # The drafter, at position 0, is left out: it alone can be in a hundred thousand of them.
+    others = party.objects.filter(position__gt=0)
+    named = Q(**{f"{at}id__in": others.filter(organisation_id__in=own).values("agreement_id")})
+    if viewer.person_id:
+        mine = others.filter(contact_id=viewer.person_id)
+        signs = signature.objects.filter(person_id=viewer.person_id)
+        named |= Q(**{f"{at}id__in": mine.values("agreement_id")})
+        named |= Q(**{f"{at}id__in": signs.values("party__agreement_id")})
     return (
         Q(**{f"{at}institution_id__in": own})
-        | sent & Q(**{f"{at}parties__organisation_id__in": own})
+        | ~Q(**{f"{at}state": "draft"}) & named
         | Q(
             **{f"{at}network_id__in": viewer.networks.keys(), f"{at}state__in": ("active", "ended")}
         )
@@ -62,8 +73,7 @@ class AgreementQuerySet(models.QuerySet):
         """Agreements of own institutions, as drafter or party, and of networks that one is in."""
         if viewer.is_admin:
             return self
-        mine = self.model._base_manager.filter(agreement_scope(viewer))  # noqa: SLF001
-        return self.filter(pk__in=mine.values("pk"))
+        return self.none() if viewer.is_anonymous else self.filter(agreement_scope(viewer))
 
     def in_force(self, day: date) -> Self:
         """Agreements in force on a day."""
@@ -84,3 +94,12 @@ class MandateQuerySet(models.QuerySet):
     def on(self, day: date) -> Self:
         """Mandates held on a day."""
         return self.filter(valid__contains=day)
+
+
+class BulkQuerySet(models.QuerySet):
+    """Many agreements made at a time."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Those of institutions for which the viewer drafts."""
+        own = [key for key in viewer.institutions if viewer.has_role(key, "leader", "coordinator")]
+        return self.filter(institution_id__in=own)

@@ -6,14 +6,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from solmu.approvals import rules
 from solmu.approvals.models import Round, Voice
+from solmu.audit import history
+from solmu.jobs.tasks import periodic
 from solmu.lib import clock
+from solmu.lib.composed import follow
 from solmu.people.viewer import Viewer
 
 
@@ -38,15 +43,18 @@ def content_hash(content: Mapping[str, Any]) -> str:
 @transaction.atomic
 def open_round(
     kind: str, subject_id: int, *, rule: str, content: dict[str, Any], asked: Iterable[Asked],
-    by: Viewer,
+    by: Viewer, days: int | None = None,
 ) -> Round:  # fmt: skip
     """Ask about a record as it is now; a round that is still open is closed by this one.
 
-    The room above holds a lock on its record, so that rounds follow one another.
+    Where silence is consent, `days` is how long one can object. The room above holds a lock on its
+    record, so that rounds follow one another.
     """
     asked = list(dict.fromkeys(asked))
     if not asked:
         raise ApprovalError(_("There is nobody to ask."))
+    if rule == rules.SILENCE and (days is None or days < 1):
+        raise ApprovalError(_("Say how many days there are to object, at least one."))
     close(kind, subject_id, state=Round.State.REPLACED)
     last = latest(kind, subject_id)
     opened = Round.objects.create(
@@ -56,6 +64,7 @@ def open_round(
         rule=rule,
         content=content,
         content_hash=content_hash(content),
+        answer_by=clock.today() + timedelta(days=days) if days else None,
         opened_by_id=by.person_id,
     )
     Voice.objects.bulk_create(
@@ -91,6 +100,31 @@ def answer(voice: Voice, *, yes: bool, note: str = "", by: Viewer, seen: str = "
     if outcome != rules.OPEN:
         _close(decided, outcome)
     return decided
+
+
+@periodic("30 5 * * *", "approvals.silence")
+def sweep() -> None:
+    """Approve what nobody has objected to by the last day; rooms above follow `approvals.Round`."""
+    today = clock.today()
+    due = Round.objects.filter(state=Round.State.OPEN, rule=rules.SILENCE, answer_by__lt=today)
+    for pk in due.order_by("pk").values_list("pk", flat=True):
+        with (
+            transaction.atomic(),
+            history.acting(Viewer.system(gettext_noop("nobody objected in time"))),
+        ):
+            row = Round.objects.select_for_update().get(pk=pk)
+            if not row.is_open or not rules.is_over(row.answer_by, today):
+                continue
+            answers = list(Voice.objects.filter(round=row).values_list("answer", flat=True))
+            outcome = rules.outcome(
+                row.rule,
+                yes=answers.count("yes"),
+                no=answers.count("no"),
+                asked=len(answers),
+                over=True,
+            )
+            _close(row, outcome)
+            follow("approvals.Round", [row.pk])
 
 
 @transaction.atomic

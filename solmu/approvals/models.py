@@ -24,6 +24,7 @@ class Round(models.Model):
     class Rule(models.TextChoices):
         EVERY = "every", _("everybody approves")
         MAJORITY = "majority", _("more than half approve")
+        SILENCE = "silence", _("nobody objects in time")
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -44,6 +45,8 @@ class Round(models.Model):
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    # The last day to object, where silence is consent.
+    answer_by = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField(default=clock.real_now)
     opened_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -66,6 +69,10 @@ class Round(models.Model):
                 condition=Q(state="open", closed_at=None)
                 | ~Q(state="open") & Q(closed_at__isnull=False),
                 name="round_is_closed_when_it_is",
+            ),
+            models.CheckConstraint(
+                condition=~Q(rule="silence") | Q(answer_by__isnull=False),
+                name="silence_has_a_last_day",
             ),
         ]
 

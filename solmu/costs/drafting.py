@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from solmu.approvals import asking
 from solmu.approvals.models import Round
 from solmu.audit import history
-from solmu.costs import content
+from solmu.costs import content, indexing
 from solmu.costs.models import KIND, CostCase, CostItem, Payer
 from solmu.lib import clock
 from solmu.networks.models import Network
@@ -78,6 +78,7 @@ def create(network: Network, draft: Draft, *, by: Viewer) -> CostCase:
         case = CostCase.objects.create(network=network, created_by_id=by.person_id, **_facts(draft))
         _write_items(case, draft.items)
         _write_payers(case, draft.payers)
+    indexing.index_cases([case.pk])
     return case
 
 
@@ -106,6 +107,7 @@ def write(row: CostCase, draft: Draft, *, revision: int, by: Viewer) -> CostCase
         row.save()
         _write_items(row, draft.items)
         _write_payers(row, draft.payers)
+    indexing.index_cases([row.pk])
     return row
 
 
@@ -158,6 +160,7 @@ def drop_change(case: CostCase, *, by: Viewer) -> None:
         row.save()
         _write_items(row, [Item(**one) for one in draft["items"]])
         _write_payers(row, [Paying(**one) for one in draft["payers"]])
+    indexing.index_cases([row.pk])
 
 
 def locked(case: CostCase) -> CostCase:
@@ -177,6 +180,7 @@ def move(row: CostCase, to: str, *, also: Sequence[str] = ()) -> None:
     row.state = State(to)
     row.revision += 1
     row.save(update_fields=["state", "revision", *also])
+    indexing.index_cases([row.pk])
 
 
 def _facts(draft: Draft) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from solmu.costs.models import KIND, CostCase
 from solmu.costs.permissions import can_write
 from solmu.files.holders import Holder
+from solmu.lib.compiled import compiled
 from solmu.people.viewer import Viewer
 
 
@@ -13,8 +16,12 @@ def _ids(viewer: Viewer) -> Any:
 
 
 def _may_change(viewer: Viewer, pk: int) -> bool:
-    case = CostCase.objects.select_related("network").filter(pk=pk).first()
-    return case is not None and can_write(viewer, case)
+    return any(can_write(viewer, case) for case in _case(pk=pk))
+
+
+@compiled
+def _case(*, pk: int) -> QuerySet[CostCase]:
+    return CostCase.objects.filter(pk=pk).select_related("network")
 
 
 def _url(pk: int) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from solmu.costs.models import CostCase
 from solmu.costs.money import euros
+from solmu.lib.compiled import compiled
+from solmu.lib.paging import Source
 from solmu.networks.models import Network
 from solmu.ui import markup
 from solmu.ui.tables import Column, Table
@@ -36,31 +37,23 @@ class Year:
 
 
 class Listing:
-    """The cases of one network for one request."""
+    """The cases of one network for one request; who may read its costs sees all of them."""
 
     def __init__(self, request: HttpRequest, network: Network) -> None:
         self.request, self.network = request, network
         self.year = request.GET.get("year", "")
         self.state = request.GET.get("state", "")
-
-    @cached_property
-    def all(self) -> QuerySet[CostCase]:
-        """Every case that the viewer sees here."""
-        seen: QuerySet[CostCase] = CostCase.objects.visible_to(self.request.viewer)
-        return seen.filter(network=self.network)
+        self._at = {"network": network.pk}
 
     @cached_property
     def table(self) -> Table[CostCase]:
         """The cases that the filter leaves."""
-        rows = self.all
-        if self.year.isdecimal() and len(self.year) == 4:
-            rows = rows.filter(on__year=int(self.year))
-        if self.state in State.values:
-            rows = rows.filter(state=self.state)
+        year = int(self.year) if self.year.isdecimal() and len(self.year) == 4 else None
+        state = self.state if self.state in State.values else ""
         return Table(
             self.request,
-            _columns(),
-            rows.with_amounts().select_related("network__organisation"),  # type: ignore[attr-defined]
+            _columns(self.network),
+            Source(("costs", year, state), partial(_cases, year, state), self._at),
             default_sort="on",
             default_dir="desc",
             name="costs",
@@ -71,14 +64,8 @@ class Listing:
     @cached_property
     def years(self) -> list[Year]:
         """Totals of each year, the newest first; what was withdrawn isn't counted."""
-        rows = (
-            self.all.exclude(state=State.WITHDRAWN)
-            .order_by()
-            .values("on__year", "state")
-            .annotate(planned=Sum("items__planned"), actual=Sum("items__actual"))
-        )
         totals: dict[int, dict[str, Decimal]] = {}
-        for row in rows:
+        for row in _totals(**self._at):
             year = totals.setdefault(
                 row["on__year"], dict.fromkeys(("agreed", "open", "spent"), Decimal("0.00"))
             )
@@ -90,12 +77,7 @@ class Listing:
     @cached_property
     def states(self) -> list[tuple[str, Any, int]]:
         """The states there are, each with how many cases."""
-        counted = dict(
-            self.all.order_by()
-            .values_list("state")
-            .annotate(n=Count("pk"))
-            .values_list("state", "n")
-        )
+        counted = dict(_counts(**self._at))
         return [(key, label, counted[key]) for key, label in State.choices if key in counted]
 
     @property
@@ -117,9 +99,35 @@ class Listing:
         return f"{first} {then}"
 
 
-def _columns() -> list[Column[Any]]:
+def _cases(year: int | None, state: str, *, network: int) -> QuerySet[CostCase]:
+    rows = CostCase.objects.filter(network=network)
+    if year is not None:
+        rows = rows.filter(on__year=year)
+    if state:
+        rows = rows.filter(state=state)
+    return rows.with_amounts()
+
+
+@compiled
+def _totals(*, network: int) -> QuerySet[Any, Any]:
+    rows = CostCase.objects.filter(network=network).exclude(state=State.WITHDRAWN).order_by()
+    summed = {"planned": Sum("items__planned"), "actual": Sum("items__actual")}
+    return rows.values("on__year", "state").annotate(**summed)
+
+
+@compiled
+def _counts(*, network: int) -> QuerySet[CostCase, tuple[str, int]]:
+    rows = CostCase.objects.filter(network=network).order_by().values("state")
+    return rows.annotate(n=Count("pk")).values_list("state", "n")
+
+
+def _columns(network: Network) -> list[Column[Any]]:
+    def title(row: CostCase) -> SafeString:
+        row.network = network
+        return markup.link(row.get_absolute_url(), row.title)
+
     return [
-        Column("title", _("Case"), _title, sort="title"),
+        Column("title", _("Case"), title, sort="title", export=lambda row: row.title),
         Column("on", _("Date"), lambda row: date_format(row.on, "SHORT_DATE_FORMAT"), sort="on",
                export=lambda row: row.on),
         Column("state", _("State"), _state, export=lambda row: str(row.get_state_display())),
@@ -130,10 +138,6 @@ def _columns() -> list[Column[Any]]:
         Column("payers", _("Payers"), lambda row: row.payer_count, numeric=True,
                export=lambda row: row.payer_count),
     ]  # fmt: skip
-
-
-def _title(row: CostCase) -> SafeString:
-    return format_html('<a href="{}">{}</a>', row.get_absolute_url(), row.title)
 
 
 def _state(row: CostCase) -> SafeString:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +19,7 @@ from solmu.costs.models import KIND, CostCase, CostItem, Payer, Transfer
 from solmu.costs.money import euros, plain
 from solmu.costs.permissions import can_answer, can_mark_paid, can_write
 from solmu.costs.weighing import Known, Shared, Weighing
+from solmu.lib.compiled import compiled
 from solmu.networks.models import Network
 from solmu.people.viewer import Viewer
 
@@ -70,7 +71,7 @@ class CasePage:
     @cached_property
     def items(self) -> list[CostItem]:
         """The costs."""
-        return list(self.case.items.select_related("paid_by"))
+        return _items(case=self.case.pk)
 
     @cached_property
     def amount(self) -> Decimal:
@@ -91,11 +92,10 @@ class CasePage:
     @cached_property
     def rounds(self) -> list[Round]:
         """Every asking, the latest first, with its answers."""
-        rounds = Round.objects.filter(subject_kind=KIND, subject_id=self.case.pk)
-        voices = rounds.order_by("-number").prefetch_related(
-            "voices__organisation", "voices__person", "voices__by"
-        )
-        return list(voices)
+        rounds = _rounds(case=self.case.pk)
+        voices = Voice.objects.select_related("organisation", "person", "by").order_by("pk")
+        prefetch_related_objects(rounds, Prefetch("voices", voices))
+        return rounds
 
     @property
     def round(self) -> Round | None:
@@ -248,7 +248,7 @@ class CasePage:
     @cached_property
     def transfers(self) -> list[tuple[Transfer, bool]]:
         """The payments that were drawn up, and whether the viewer may mark each."""
-        rows = self.case.transfers.select_related("payer", "receiver")
+        rows = _transfers(case=self.case.pk)
         return [(row, can_mark_paid(self.viewer, self.case, row)) for row in rows]
 
     @cached_property
@@ -318,6 +318,21 @@ class CasePage:
             Part(Payer, of, _("payer"), title=("organisation",)),
             Part(Transfer, of, _("payment"), title=("payer", "receiver")),
         ]
+
+
+@compiled
+def _items(*, case: int) -> QuerySet[CostItem]:
+    return CostItem.objects.filter(case=case).select_related("paid_by")
+
+
+@compiled
+def _rounds(*, case: int) -> QuerySet[Round]:
+    return Round.objects.filter(subject_kind=KIND, subject_id=case).order_by("-number")
+
+
+@compiled
+def _transfers(*, case: int) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(case=case).select_related("payer", "receiver")
 
 
 def told(key: str, known: Known) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solmu.lib import clock
-from solmu.networks.models import Group, Network, Term
-from solmu.networks.permissions import GUEST, can_lead
+from solmu.networks.models import Network, Term
+from solmu.networks.permissions import GUEST, can_lead, runs_group_in
 from solmu.organisations.models import Affiliation
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def can_prepare(viewer: Viewer, network: Network) -> bool:
         return False
     if can_lead(viewer, network):
         return True
-    running = [group for group, role in viewer.groups.items() if role in Term.RUNNING]
-    return bool(running) and Group.objects.filter(pk__in=running, network=network).exists()
+    return runs_group_in(viewer, network)
 
 
 def can_prepare_in(viewer: Viewer, network: Network, group_id: int | None) -> bool:

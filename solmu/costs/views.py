@@ -43,6 +43,7 @@ from solmu.costs.permissions import (
 )
 from solmu.files import panel as file_panel
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.networks.models import Group, Network
 from solmu.networks.page import known_network, open_network, shell
 from solmu.organisations.models import Organisation
@@ -144,18 +145,25 @@ def of_case(view: View) -> View:
     @wraps(view)
     @login_required
     def loaded(request: HttpRequest, slug: str, pk: int, **rest: Any) -> HttpResponseBase:
-        seen: QuerySet[CostCase] = CostCase.objects.visible_to(request.viewer)
-        cases = seen.select_related("network__organisation", "group", "created_by")
-        case = cases.filter(pk=pk, network__organisation__slug=slug).first()
-        if case is None:
+        viewer = request.viewer
+        case = next((one for one in _called(pk=pk) if one.network.slug == slug), None)
+        is_in = case is not None and can_read(viewer, case.network)
+        if case is None or not (is_in or CostCase.objects.visible_to(viewer).filter(pk=pk)):
             # Those who may know of the network but not of its costs are told so.
             network = open_network(request, slug)
-            if can_read(request.viewer, network):
+            if can_read(viewer, network):
                 raise Http404
             raise PermissionDenied(_("Guests don't see costs."))
         return view(request, case, **rest)
 
     return loaded
+
+
+@compiled
+def _called(*, pk: int) -> QuerySet[CostCase]:
+    return CostCase.objects.filter(pk=pk).select_related(
+        "network__organisation", "group", "created_by"
+    )
 
 
 def of_writer(view: View) -> View:
@@ -448,9 +456,10 @@ def _answering(page: CasePage, sent: AnswerForm | None) -> list[tuple[Voice, Ans
     asked = page.round
     if asked is None:
         return []
-    shares = {row.payer.organisation_id: row.share for row in page.share_rows}
+    waiting = page.to_answer
+    shares = {row.payer.organisation_id: row.share for row in page.share_rows} if waiting else {}
     found = []
-    for voice in page.to_answer:
+    for voice in waiting:
         form = AnswerForm(
             initial={"voice": voice.pk, "seen": asked.content_hash, "note": voice.note},
             prefix=None,

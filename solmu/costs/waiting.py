@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from solmu.approvals.models import Round, Voice
 from solmu.costs.models import KIND, CostCase
 from solmu.costs.money import euros
 from solmu.costs.permissions import LEADER, can_answer, can_read
+from solmu.lib.compiled import compiled, several
 from solmu.networks.models import Network
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
@@ -63,30 +64,25 @@ def network_panel(request: HttpRequest, network: Network) -> Panel | None:
     """The cases that wait for approval, on the network's home; nothing for guests."""
     if not can_read(request.viewer, network):
         return None
-    waiting: Any = CostCase.objects.filter(network=network, state=CostCase.State.PROPOSED)
-    waiting = waiting.with_amounts().select_related("network__organisation")
-    cases = [
-        (case, euros(case.amount), case.get_absolute_url())
-        for case in waiting.order_by("-on", "-pk")[:5]
-    ]
+    cases = []
+    for case in _proposed(network=network.pk):
+        case.network = network
+        cases.append((case, euros(case.amount), case.get_absolute_url()))
     if not cases:
         return None
     return Panel("costs/_network.html", cases, reverse("costs:list", args=[network.slug]))
 
 
+@compiled
+def _proposed(*, network: int) -> QuerySet[Any]:
+    waiting: Any = CostCase.objects.filter(network=network, state=CostCase.State.PROPOSED)
+    return waiting.with_amounts().order_by("-on", "-pk")[:5]
+
+
 def _to_answer(viewer: Viewer) -> list[tuple[CostCase, Voice]]:
-    led = [key for key in viewer.institutions if viewer.has_role(key, LEADER)]
+    led = {key for key in viewer.institutions if viewer.has_role(key, LEADER)}
     represented = {organisation for _network, organisation in viewer.represented}
-    mine = Q(person=None, organisation_id__in={*led, *represented})
-    if viewer.person_id:
-        mine |= Q(person_id=viewer.person_id)
-    voices = list(
-        Voice.objects.filter(
-            mine, answer="", round__state=Round.State.OPEN, round__subject_kind=KIND
-        )
-        .select_related("round")
-        .order_by("round__opened_at", "pk")[: MOST * 3]
-    )
+    voices = _unanswered(person=viewer.person_id or 0, **several(led | represented))
     if not voices:
         return []
     cases = CostCase.objects.select_related("network__organisation").in_bulk(
@@ -104,11 +100,24 @@ def _declined(viewer: Viewer) -> list[Any]:
     """The viewer's own cases that were declined and have not been asked about again."""
     if viewer.person_id is None:
         return []
-    drafts = CostCase.objects.filter(
-        created_by_id=viewer.person_id, state=CostCase.State.DRAFT
-    ).values("pk")
+    return _declined_of(person=viewer.person_id)
+
+
+@compiled
+def _declined_of(*, person: int) -> QuerySet[CostCase]:
     declined = Round.objects.filter(
-        subject_kind=KIND, subject_id__in=drafts, state=Round.State.DECLINED
-    ).values("subject_id")
-    cases = CostCase.objects.filter(pk__in=declined).select_related("network__organisation")
-    return list(cases.order_by("pk")[:MOST])
+        subject_kind=KIND, subject_id=OuterRef("pk"), state=Round.State.DECLINED
+    )
+    drafts = CostCase.objects.filter(created_by=person, state=CostCase.State.DRAFT)
+    waiting = drafts.filter(Exists(declined)).select_related("network__organisation")
+    return waiting.order_by("pk")[:MOST]
+
+
+@compiled
+def _unanswered(*, person: int, **payers: int) -> QuerySet[Voice]:
+    """What is asked of a person, or of payers, and has no answer yet; the oldest first."""
+    asked = Q(person=person) | Q(person=None, organisation_id__in=[*payers.values()])
+    waiting = Voice.objects.filter(
+        asked, answer="", round__state=Round.State.OPEN, round__subject_kind=KIND
+    )
+    return waiting.select_related("round").order_by("round__opened_at", "pk")[: MOST * 3]

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from solmu.costs import sharing
 from solmu.costs.models import CostCase, Payer
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.networks.models import Term
 from solmu.organisations.models import Figure
 
@@ -78,7 +79,10 @@ class Weighing:
     @classmethod
     def of(cls, case: CostCase) -> Weighing:
         """The case's payers as they are kept."""
-        return cls.of_payers(case, list(case.payers.select_related("organisation")))
+        on, at = clock.today(), {"network": case.network_id, "case": case.pk}
+        figures = _newest(_figures_of(case=case.pk), on)
+        seats = {(case.network_id, of): held for of, held in _seats_of(on=on, **at)}
+        return cls(case, _payers(case=case.pk), figures, seats)
 
     @classmethod
     def of_payers(cls, case: CostCase, payers: Sequence[Payer]) -> Weighing:
@@ -150,9 +154,15 @@ class Weighing:
 
 def _latest_figures(ids: Iterable[int], on: date) -> Figures:
     """The newest figure that is known of each organisation, with its year."""
+    return _newest(Figure.objects.filter(organisation_id__in=list(ids)), on)
+
+
+def _newest(rows: Iterable[Figure], on: date) -> Figures:
+    """Of the rows, the newest number of each organisation up to a day's year."""
     found: Figures = {}
-    rows = Figure.objects.filter(organisation_id__in=list(ids), year__lte=on.year)
-    for row in rows.order_by("-year"):
+    for row in sorted(rows, key=lambda row: -row.year):
+        if row.year > on.year:
+            continue
         for key in (sharing.STUDENTS, sharing.STAFF):
             number = getattr(row, key)
             if number is not None:
@@ -160,19 +170,41 @@ def _latest_figures(ids: Iterable[int], on: date) -> Figures:
     return found
 
 
+@compiled
+def _payers(*, case: int) -> QuerySet[Payer]:
+    return Payer.objects.filter(case=case).select_related("organisation")
+
+
+@compiled
+def _figures_of(*, case: int) -> QuerySet[Figure]:
+    payers = Payer.objects.filter(case=case).values("organisation")
+    return Figure.objects.filter(organisation__in=payers)
+
+
+@compiled
+def _seats_of(*, network: int, case: int, on: date) -> QuerySet[Term, tuple[int, int]]:
+    """How many seats somebody holds for each payer of a case in its network's groups."""
+    payers = Payer.objects.filter(case=case).values("organisation")
+    held = _held(on).filter(seat__group__network=network, seat__organisation__in=payers)
+    counted = held.values("seat__organisation_id").annotate(n=Count("seat_id", distinct=True))
+    return counted.values_list("seat__organisation_id", "n")
+
+
+def _held(on: date) -> QuerySet[Term]:
+    """The terms in which somebody holds a seat on a day."""
+    return (
+        Term.objects.on(on)
+        .filter(deputy=False, seat__valid__contains=on, seat__group__valid__contains=on)
+        .order_by()
+    )
+
+
 def _seats_held(networks: Iterable[int], ids: Iterable[int], on: date) -> Seats:
     """How many seats somebody holds for each organisation in each network's groups."""
     held = (
-        Term.objects.on(on)
-        .filter(
-            deputy=False,
-            seat__valid__contains=on,
-            seat__group__valid__contains=on,
-            seat__group__network_id__in=list(networks),
-            seat__organisation_id__in=list(ids),
-        )
+        _held(on)
+        .filter(seat__group__network_id__in=list(networks), seat__organisation_id__in=list(ids))
         .values("seat__group__network_id", "seat__organisation_id")
-        .order_by()
         .annotate(n=Count("seat_id", distinct=True))
     )
     return {

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from solmu.files.forms import UploadForm
 from solmu.files.models import File
+from solmu.lib.compiled import compiled
 from solmu.lib.composed import composed
 
 
@@ -28,6 +30,10 @@ class Panel:
 
 def of(viewer: Any, kind: str, holder_id: int) -> Panel:
     """The files of a record that the viewer sees already: one query."""
-    files = list(File.objects.present().of(kind, holder_id).select_related("uploaded_by__person"))
     may_change = composed("FILE_HOLDERS")[kind].may_change(viewer, holder_id)
-    return Panel(kind, holder_id, files, may_change)
+    return Panel(kind, holder_id, _files(kind=kind, holder=holder_id), may_change)
+
+
+@compiled
+def _files(*, kind: str, holder: int) -> QuerySet[File]:
+    return File.objects.present().of(kind, holder).select_related("uploaded_by__person")

@@ -20,6 +20,8 @@ RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 
 Job = Callable[..., None]
+# Every sweep that is declared, by name; known once the modules of jobs are imported.
+SWEEPS: dict[str, Job] = {}
 
 
 def task(name: str, *, retry: bool = True) -> Callable[[Job], Job]:
@@ -48,6 +50,7 @@ def periodic(cron: str, name: str) -> Callable[[Job], Job]:
 
         if not modules.is_on(name.partition(".")[0]):
             return job
+        SWEEPS[name] = job
         registered = app.task(name=name, queue="default", queueing_lock=name)(run)
         app.periodic(cron=cron)(registered)
         return job
@@ -67,6 +70,12 @@ def enqueue(name: str, *, key: str | None = None, **arguments: Any) -> bool:
     except AlreadyEnqueued:
         return False
     return True
+
+
+def enqueue_all(name: str, each: list[dict[str, Any]]) -> None:
+    """Put many jobs of one name in the queue in one query, with the current transaction."""
+    if each:
+        app.configure_task(name, allow_unknown=False).batch_defer(*each)
 
 
 @app.periodic(cron="* * * * *")

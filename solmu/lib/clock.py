@@ -16,9 +16,19 @@ def today() -> date:
     return (real_now() + _shift.get()).astimezone(HELSINKI).date()
 
 
+def now() -> datetime:
+    """Return the business instant in UTC: now, on the business date."""
+    return real_now() + _shift.get()
+
+
 def real_now() -> datetime:
     """Return the real instant in UTC: for sessions, tokens, links, signatures and history."""
     return datetime.now(UTC)
+
+
+def local(instant: datetime) -> datetime:
+    """Return an instant as clocks in Finland show it."""
+    return instant.astimezone(HELSINKI)
 
 
 @contextmanager

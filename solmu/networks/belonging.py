@@ -1,21 +1,26 @@
 """Who belonged on a day, with the figures of that year: what the home and the members page show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from solmu.lib.compiled import compiled
 from solmu.lib.periods import covers, first_day, last_day
 from solmu.networks.models import Membership, Network
 from solmu.organisations.models import Figure, Organisation
+from solmu.ui.charts import Point, trend
 
 # A year's figures come out late: those of the years just before stand in, and say so.
 YEARS_BACK = 2
+# A picture with so many lines is still one.
+MOST_LINES = 40
 
 
 @dataclass(slots=True)
@@ -60,15 +65,14 @@ class Belonging:
 
 def belonging(network: Network, on: date) -> Belonging:
     """Read the memberships of all times and the figures of the day's year; two queries."""
-    every = list(
-        Membership.objects.filter(network=network)
-        .select_related("organisation")
-        .order_by("valid", "pk")
-    )
+    every = _memberships(network=network.pk)
+    for each in every:
+        each.network = network
     now = [each for each in every if covers(each.valid, on)]
     now.sort(key=lambda each: str(each.organisation.name).lower())
     full = [each.organisation for each in now if each.role in Membership.FULL]
-    figures = figures_of([one.pk for one in full], on.year)
+    rows = _figures(on.year, network=network.pk, on=on)
+    figures = {row.organisation_id: row for row in rows}
     return Belonging(
         on=on,
         every=every,
@@ -79,12 +83,30 @@ def belonging(network: Network, on: date) -> Belonging:
     )
 
 
-def figures_of(organisations: Iterable[int], year: int) -> dict[int, Figure]:
-    """The figures of a year, else of the latest of the years just before, by organisation."""
-    rows = Figure.objects.filter(
-        organisation_id__in=list(organisations), year__range=(year - YEARS_BACK, year)
-    ).order_by("year")
-    return {row.organisation_id: row for row in rows}
+@compiled
+def _memberships(*, network: int) -> QuerySet[Membership]:
+    """The memberships of all times, with as much of the organisations as a list says."""
+    named = (f"organisation__{name}" for name in ("slug", "name_fi", "name_sv", "name_en"))
+    return (
+        Membership.objects.filter(network=network)
+        .select_related("organisation")
+        .only("network", "organisation", "role", "valid", "note", *named)
+        .order_by("valid", "pk")
+    )
+
+
+@compiled
+def _figures(year: int, *, network: int, on: date) -> QuerySet[Figure]:
+    """The members' figures of a year and the years just before, the latest last."""
+    members = Membership.objects.filter(
+        network=network, valid__contains=on, role__in=Membership.FULL
+    )
+    return (
+        Figure.objects.filter(organisation__in=members.values("organisation"))
+        .filter(year__range=(year - YEARS_BACK, year))
+        .only("organisation", "year", "students", "staff")
+        .order_by("year")
+    )
 
 
 def _total(
@@ -112,18 +134,25 @@ def first_and_last(network: Network, today: date) -> tuple[date, date]:
 
 
 def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -> SafeString:
-    """Memberships over the years: a line for each organisation, in the order of joining."""
+    """Memberships over the years: a line for each organisation, in the order of joining.
+
+    Of more than MOST_LINES organisations: how many belonged at the end of each year.
+    """
     lines: dict[int, list[Membership]] = {}
     for each in memberships:
         lines.setdefault(each.organisation_id, []).append(each)
+    if len(lines) > MOST_LINES:
+        return _by_year(memberships, first, last)
     days = max(1, (last - first).days)
+    # Many joined on the same day.
+    day_told = cache(lambda day: date_format(day, "SHORT_DATE_FORMAT") if day else "")
 
     def at(day: date) -> float:
         return 100 * min(days, max(0, (day - first).days)) / days
 
     rows = []
     for several in lines.values():
-        told = "; ".join(_told(each) for each in several)
+        told = "; ".join(_told(each, day_told) for each in several)
         drawn = "".join(
             f'<rect class="bar-fill{_tone(each, last)}" x="{begins:.2f}%"'
             f' width="{max(0.4, ends - begins):.2f}%" height="100%" rx="5"/>'
@@ -158,10 +187,18 @@ def _tone(membership: Membership, last: date) -> str:
     return "" if membership.role in Membership.FULL else " beside"
 
 
-def _told(membership: Membership) -> str:
-    first, last = first_day(membership.valid), last_day(membership.valid)
+def _told(membership: Membership, day_told: Callable[[date | None], str]) -> str:
     return _("%(role)s %(first)s–%(last)s") % {
         "role": membership.get_role_display(),
-        "first": date_format(first, "SHORT_DATE_FORMAT") if first else "",
-        "last": date_format(last, "SHORT_DATE_FORMAT") if last else "",
+        "first": day_told(first_day(membership.valid)),
+        "last": day_told(last_day(membership.valid)),
     }
+
+
+def _by_year(memberships: Sequence[Membership], first: date, last: date) -> SafeString:
+    full = [each.valid for each in memberships if each.role in Membership.FULL]
+    ends = [min(date(year, 12, 31), last) for year in range(first.year, last.year + 1)]
+    return trend(
+        [Point(str(end.year), sum(covers(valid, end) for valid in full)) for end in ends],
+        _("Members at the end of each year"),
+    )

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseFormSet, formset_factory
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -219,7 +219,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
 @login_required
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """The same question, found in my day by whoever has an account."""
-    asked = get_object_or_404(inviting.asked_of(request.viewer), pk=pk)
+    asked = next((one for one in inviting.asked_of(request.viewer) if one.pk == pk), None)
+    if asked is None:
+        raise Http404
     if request.method == "POST":
         try:
             inviting.answer(asked, accepts="decline" not in request.POST, by=request.viewer)

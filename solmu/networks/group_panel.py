@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from solmu.lib import clock
 from solmu.networks import sitting
-from solmu.networks.models import Network, Seat
+from solmu.networks.models import Network
 from solmu.networks.permissions import can_lead
 from solmu.networks.reminding import why
 
@@ -28,12 +28,10 @@ class Panel:
     may_found: bool
 
 
-def panel(request: HttpRequest, network: Network) -> Panel | None:
-    """The groups of today; nothing for a network that is run elsewhere."""
-    if network.elsewhere_of_id is not None:
-        return None
+def panel(request: HttpRequest, network: Network, rows: list[sitting.Row]) -> Panel:
+    """The groups of today, as `sitting.rows` gives them."""
     today = clock.today()
-    found = sitting.unfilled(today, Seat.objects.filter(group__network=network))
+    found = sitting.unfilled([network.pk], today)
     waiting = [
         (
             f"{seat.group}: {sitting.seat_name(seat)}",
@@ -45,7 +43,7 @@ def panel(request: HttpRequest, network: Network) -> Panel | None:
     return Panel(
         "networks/group_panel.html",
         reverse("networks:groups", args=[network.slug]),
-        sitting.rows(network, today),
+        rows,
         waiting,
         max(0, len(found) - MOST),
         can_lead(request.viewer, network),

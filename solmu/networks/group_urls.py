@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{GROUP}/edit/", groups_views.group_edit, name="group-edit"),
     path(f"{GROUP}/close/", groups_views.group_close, name="group-close"),
     path(f"{GROUP}/split/", groups_views.group_split, name="group-split"),
+    path(f"{GROUP}/undo/", groups_views.group_undo, name="group-undo"),
     path(f"{GROUP}/seats/new/", seats_views.seat_new, name="seat-new"),
     path(f"{SEAT}/", seats_views.seat_page, name="seat"),
     path(f"{SEAT}/edit/", seats_views.seat_edit, name="seat-edit"),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from solmu.audit.changes import Part
 from solmu.lib import clock
 from solmu.lib.periods import covers, last_day
-from solmu.networks import group_forms, groups, sitting, years
+from solmu.networks import group_forms, groups, sitting, undoing, years
 from solmu.networks.group_history import parts as history_parts
 from solmu.networks.models import Group, Network, Placement, Seat, Succession, Term
 from solmu.networks.page import open_network, shell
@@ -148,6 +148,7 @@ def group_page(request: HttpRequest, slug: str, group_slug: str) -> HttpResponse
             years_asked=not whole,
             may_lead=can_lead(viewer, group.network),
             may_run=can_run_group(viewer, group),
+            undo=undoing.last_act(group) if can_lead(viewer, group.network) else None,
             goes_on=group.valid.upper is None or group.valid.upper > today,
         ),
     )
@@ -278,6 +279,28 @@ def group_close(request: HttpRequest, slug: str, group_slug: str) -> HttpRespons
                 )
                 return redirect(group)
     return _change_page(request, group.network, form, outcome, group=group, act="close")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def group_undo(request: HttpRequest, slug: str, group_slug: str) -> HttpResponse:
+    """Take back the group's last closing, split or merge."""
+    group = open_group(request, slug, group_slug)
+    led(request, slug)
+    act, problem = undoing.last_act(group), ""
+    if request.method == "POST":
+        try:
+            undoing.undo(group, by=request.viewer)
+        except groups.GroupError as error:
+            problem = str(error)
+        else:
+            messages.success(request, _("The groups are as they were."))
+            return redirect(TAB, slug)
+    elif act is None:
+        raise Http404
+    context = shell(request, group.network, TAB, group=group, undo=act, problem=problem)
+    status = 422 if problem else 200
+    return render(request, "networks/group_undo.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,12 +6,14 @@ Whoever has an account finds the question also in my day.
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from solmu.accounts.models import User
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.networks import contacts, mails
 from solmu.networks.models import MemberInvitation, Network
 from solmu.organisations.invitations import person_of
@@ -64,6 +66,18 @@ def cancel(one: MemberInvitation, *, by: Viewer) -> None:
     links.revoke(RECORD, one.pk, PURPOSE)
 
 
+@compiled
+def _of_network(*, network: int) -> QuerySet[MemberInvitation]:
+    asked = MemberInvitation.objects.filter(state=State.OPEN, network=network)
+    return asked.select_related("organisation").order_by("pk")
+
+
+def open_in(network: Network) -> list[MemberInvitation]:
+    """A network's invitations that wait for an answer."""
+    since = clock.real_now() - timedelta(days=DAYS)
+    return [one for one in _of_network(network=network.pk) if one.created_at > since]
+
+
 def open_questions() -> QuerySet[MemberInvitation]:
     """Invitations that wait for an answer."""
     since = clock.real_now() - timedelta(days=DAYS)
@@ -72,13 +86,21 @@ def open_questions() -> QuerySet[MemberInvitation]:
     )
 
 
-def asked_of(viewer: Viewer) -> QuerySet[MemberInvitation]:
-    """The questions that were sent to an address of the viewer's."""
+def asked_of(viewer: Viewer) -> list[MemberInvitation]:
+    """The questions that were sent to an address of the viewer's, the oldest first."""
     if viewer.person_id is None or viewer.user_id is None:
-        return open_questions().none()
+        return []
+    since = clock.real_now() - timedelta(days=DAYS)
+    return [one for one in _of_user(user=viewer.user_id) if one.created_at > since]
+
+
+@compiled
+def _of_user(*, user: int) -> QuerySet[MemberInvitation]:
     # The account's own address is proven; what others have written of a person isn't.
-    own = User.objects.filter(pk=viewer.user_id).values_list("email", flat=True)
-    return open_questions().filter(Q(email__in=[address.lower() for address in own]))
+    own = User.objects.filter(pk=user).values(address=Lower("email"))
+    asked = MemberInvitation.objects.filter(state=State.OPEN, email__in=own)
+    named = asked.select_related("network__organisation", "organisation", "invited_by")
+    return named.order_by("created_at", "pk")
 
 
 def of_link(link: SignedLink) -> MemberInvitation | None:

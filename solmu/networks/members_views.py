@@ -1,6 +1,8 @@
 """Who belonged to a network on a day; members join, leave and change their role."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from solmu.lib import clock
+from solmu.lib.paging import Source
 from solmu.lib.periods import first_day, last_day
 from solmu.networks import belonging, contacts, inviting, membering, trail
 from solmu.networks.forms import (
@@ -76,17 +79,24 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
             ],
             bars=belonging.bars(picture.every, first, last, on),
             former=[(each, membering.told(each)) for each in reversed(picture.former)],
-            invitations=inviting.open_questions().filter(network=network),
-            parts=trail.of_members(network),
+            invitations=inviting.open_in(network),
+            # All that has ever happened to all members is read only when somebody asks.
+            parts=trail.of_members(network) if {"history", "before"} & {*request.GET} else None,
         ),
     )
 
 
-def _on(network: Network, on: Any) -> QuerySet[Membership]:
+def _on(network: Network, on: date) -> Source[Any]:
+    """The memberships of a day, each with contact persons and the figures of that year."""
+    at: dict[str, Any] = {"network": network.pk, "on": on}
+    return Source(("members", on.year), partial(_members, on.year), at)
+
+
+def _members(year: int, *, network: int, on: date) -> QuerySet[Membership]:
     def figure(name: str) -> Subquery:
         rows = Figure.objects.filter(
             organisation=OuterRef("organisation"),
-            year__range=(on.year - belonging.YEARS_BACK, on.year),
+            year__range=(year - belonging.YEARS_BACK, year),
         )
         return Subquery(rows.order_by("-year").values(name)[:1])
 
@@ -97,10 +107,13 @@ def _on(network: Network, on: Any) -> QuerySet[Membership]:
         name = Trim(Concat("person__given_name", Value(" "), "person__family_name"))
         return Subquery(rows.annotate(name=name).values("name")[:1], output_field=TextField())
 
+    names = [f"organisation__name_{code}" for code in ("fi", "sv", "en")]
+    places = [f"organisation__municipality__name_{code}" for code in ("fi", "sv")]
     return (
         Membership.objects.on(on)
         .filter(network=network)
         .select_related("organisation", "organisation__municipality")
+        .only("role", "valid", "note", "organisation__business_id", *names, *places)
         .annotate(
             students=figure("students"),
             staff=figure("staff"),

@@ -1,6 +1,7 @@
 """Networks: who belongs, from when to when; groups and the seats in them; who takes part."""
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.audit.history import tracked
 from solmu.lib import clock
+from solmu.lib.periods import last_day
 from solmu.lib.translated import Translated
 from solmu.networks.querysets import (
     GroupQuerySet,
@@ -122,6 +124,11 @@ class Network(models.Model):
 
     def __str__(self) -> str:
         return str(self.organisation)
+
+    @property
+    def funded_until(self) -> date | None:
+        """The last day of the funding, if it ends."""
+        return last_day(self.funding_valid) if self.funding_valid else None
 
     def get_absolute_url(self) -> str:
         """The network's home."""

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from solmu.lib.compiled import compiled
 from solmu.lib.composed import composed
 from solmu.networks.models import Network
 from solmu.networks.permissions import can_lead, can_open, can_take_part
@@ -25,16 +27,29 @@ class ClosedError(PermissionDenied):
 
 def known_network(request: HttpRequest, slug: str) -> Network:
     """Return the network at the address, present or former; 404 for those who may not know it."""
-    known = Network.objects.known_to(request.viewer).select_related(
-        "organisation", "led_by", "elsewhere_of__organisation"
-    )
-    network = (
-        known.filter(organisation__slug=slug).first()
-        or known.filter(organisation__old_slugs__slug=slug).first()
-    )
-    if network is None:
-        raise Http404
-    return network
+    viewer = request.viewer
+    for called in (_called, _formerly_called):
+        for network in called(slug=slug):
+            is_in = viewer.is_admin or network.pk in viewer.networks
+            if is_in or Network.objects.known_to(viewer).filter(pk=network.pk).exists():
+                return network
+    raise Http404
+
+
+@compiled
+def _called(*, slug: str) -> QuerySet[Network]:
+    return _with_names(Network.objects.filter(organisation__slug=slug))
+
+
+@compiled
+def _formerly_called(*, slug: str) -> QuerySet[Network]:
+    return _with_names(Network.objects.filter(organisation__old_slugs__slug=slug))
+
+
+def _with_names(networks: QuerySet[Network]) -> QuerySet[Network]:
+    return networks.select_related(
+        "organisation__region", "led_by", "elsewhere_of__organisation"
+    ).order_by("pk")
 
 
 def open_network(request: HttpRequest, slug: str) -> Network:
@@ -58,8 +73,9 @@ def shell(request: HttpRequest, network: Network, current: str, **more: Any) -> 
     # A network that is run elsewhere has one page only.
     tabs = [
         (label, reverse(name, args=[network.slug]), name == current)
-        for label, name in composed("NETWORK_TABS")
+        for label, name, *may in composed("NETWORK_TABS")
         if network.elsewhere_of_id is None
+        and all(allows(request.viewer, network) for allows in may)
     ]
     return {
         "network": network,

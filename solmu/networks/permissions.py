@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
+from solmu.lib.compiled import compiled
 from solmu.networks.models import Group, Network, Seat, Term
 
 if TYPE_CHECKING:
@@ -62,6 +65,19 @@ def can_run_group(viewer: Viewer, group: Group) -> bool:
     if can_lead(viewer, group.network):
         return True
     return viewer.groups.get(group.pk, "") in Term.RUNNING
+
+
+def runs_group_in(viewer: Viewer, network: Network, *kinds: str) -> bool:
+    """Tell whether the viewer runs a group of the network (none named: of any kind)."""
+    running = {key for key, role in viewer.groups.items() if role in Term.RUNNING}
+    return bool(running) and any(
+        key in running and (not kinds or kind in kinds) for key, kind in _kinds(network=network.pk)
+    )
+
+
+@compiled
+def _kinds(*, network: int) -> QuerySet[Group, tuple[int, str]]:
+    return Group.objects.filter(network=network).values_list("pk", "kind")
 
 
 def can_fill(viewer: Viewer, seat: Seat) -> bool:

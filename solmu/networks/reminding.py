@@ -101,16 +101,15 @@ def _contacts(
 
 def waits(viewer: Viewer) -> list[Waiting]:
     """Seats that wait for somebody: the organisation's for its contacts, all for the leads."""
-    led = [key for key, ways in viewer.networks.items() if LEAD in ways]
-    own = Q()
-    for network_id, organisation_id in viewer.represented:
-        own |= Q(group__network_id=network_id, organisation_id=organisation_id)
+    led = {key for key, ways in viewer.networks.items() if LEAD in ways}
     if not led and not viewer.represented:
         return []
-    where = Q(group__network_id__in=led) | own if own else Q(group__network_id__in=led)
+    theirs = led | {network_id for network_id, _organisation in viewer.represented}
     found: dict[int, list[Seat]] = {}
-    for seat in unfilled(clock.today(), Seat.objects.filter(where)):
-        found.setdefault(seat.group.network_id, []).append(seat)
+    for seat in unfilled(theirs, clock.today()):
+        network_id = seat.group.network_id
+        if network_id in led or (network_id, seat.organisation_id) in viewer.represented:
+            found.setdefault(network_id, []).append(seat)
     lines: list[Waiting] = []
     for seats in found.values():
         lines += _lines(seats)

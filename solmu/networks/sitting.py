@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from solmu.lib.compiled import compiled, several
 from solmu.lib.periods import covers, last_day
 from solmu.networks.models import Group, Network, Placement, Seat, Term
 
@@ -142,33 +143,50 @@ class Row:
 
 
 def rows(network: Network, day: date) -> list[Row]:
-    """The groups of a day, the steering group first, sub-groups under theirs; five queries."""
-    groups = list(Group.objects.on(day).filter(network=network))
-    found = {group.pk: Row(group) for group in groups}
-    for group in groups:
-        group.network = network
-    for counted in _counts(Seat.objects.filter(group__in=list(found)), day):
+    """The groups of a day, the steering group first, sub-groups under theirs; four queries."""
+    at: dict[str, Any] = {"network": network.pk, "day": day}
+    found = {group.pk: Row(group) for group in _groups(**at)}
+    for row in found.values():
+        row.group.network = network
+    for counted in _counts(**at):
         row = found[counted["group_id"]]
         row.seats, row.vacant, row.ended = counted["n"], counted["vacant"], counted["over"]
-    for chair in (
-        Term.objects.on(day)
-        .filter(seat__group__in=list(found), role=Term.Role.CHAIR, deputy=False)
-        .filter(seat__valid__contains=day)
-        .select_related("person", "seat")
-        .order_by("pk")
-    ):
+    for chair in _chairs(**at):
         found[chair.seat.group_id].chairs.append(chair.person.name)
-    parents = dict(
-        Placement.objects.on(day).filter(group__in=list(found)).values_list("group_id", "parent_id")
+    return _nested(list(found.values()), dict(_parents(**at)))
+
+
+@compiled
+def _groups(*, network: int, day: date) -> QuerySet[Group]:
+    return Group.objects.on(day).filter(network=network).order_by("pk")
+
+
+@compiled
+def _chairs(*, network: int, day: date) -> QuerySet[Term]:
+    chairs = Term.objects.on(day).filter(role=Term.Role.CHAIR, deputy=False)
+    held = chairs.filter(seat__valid__contains=day, seat__group__valid__contains=day)
+    named = (f"person__{name}" for name in ("given_name", "family_name", "email"))
+    return (
+        held.filter(seat__group__network=network)
+        .select_related("person", "seat")
+        .only("person", "seat__group", *named)
+        .order_by("pk")
     )
-    return _nested(list(found.values()), parents)
 
 
-def _counts(seats: QuerySet[Seat], day: date) -> QuerySet[Any, Any]:
+@compiled
+def _parents(*, network: int, day: date) -> QuerySet[Placement, tuple[int, int]]:
+    placed = Placement.objects.on(day).filter(group__network=network, group__valid__contains=day)
+    return placed.order_by("pk").values_list("group_id", "parent_id")
+
+
+@compiled
+def _counts(*, network: int, day: date) -> QuerySet[Any, Any]:
     """How many seats there are on a day, how many have no holder, and whose term has ended."""
     holders = Term.objects.filter(seat=OuterRef("pk"), deputy=False)
     return (
-        seats.on(day)  # type: ignore[attr-defined]
+        Seat.objects.on(day)
+        .filter(group__network=network, group__valid__contains=day)
         .annotate(
             held=Exists(holders.filter(valid__contains=day)),
             was_held=Exists(holders.filter(valid__endswith__lte=day)),
@@ -206,32 +224,36 @@ def _nested(found: Sequence[Row], parents: dict[int, int]) -> list[Row]:
     return lined
 
 
-def unfilled(today: date, seats: QuerySet[Seat]) -> list[Seat]:
-    """Of the seats, those that wait for somebody: open, or their term ends soon unfollowed.
+def unfilled(networks: Iterable[int], today: date) -> list[Seat]:
+    """The networks' seats that wait for somebody: open, or their term ends soon unfollowed.
 
-    Each has `held`, `was_held`, and the last day of the term in question as `last_of_term`.
+    Each has `held`, and the last day of the term in question as `last_of_term`.
     """
+    before = today + timedelta(days=DAYS_BEFORE + 1)
+    waiting = _unfilled(today=today, before=before, **several(networks))
+    for seat in waiting:
+        latest = seat.latest  # type: ignore[attr-defined]
+        seat.last_of_term = last_day(latest) if latest else None  # type: ignore[attr-defined]
+    return waiting
+
+
+@compiled
+def _unfilled(*, today: date, before: date, **networks: int) -> QuerySet[Seat]:
     holders = Term.objects.filter(seat=OuterRef("pk"), deputy=False)
-    soon = holders.filter(
-        valid__contains=today, valid__endswith__lte=today + timedelta(days=DAYS_BEFORE + 1)
-    ).filter(Q(seat__valid__upper_inf=True) | Q(seat__valid__endswith__gt=F("valid__endswith")))
+    outlived = Q(seat__valid__upper_inf=True) | Q(seat__valid__endswith__gt=F("valid__endswith"))
+    ending = Q(valid__contains=today, valid__endswith__lte=before)
+    soon = holders.filter(ending, outlived)
     begun = holders.filter(valid__startswith__lte=today).order_by("-valid")
-    found = (
-        seats.on(today)  # type: ignore[attr-defined]
-        .filter(group__valid__contains=today)
+    return (
+        Seat.objects.on(today)
+        .filter(group__network__in=[*networks.values()], group__valid__contains=today)
         .annotate(
             held=Exists(holders.filter(valid__contains=today)),
             ends=Exists(soon),
             followed=Exists(holders.filter(valid__startswith__gt=today)),
-            was_held=Exists(begun),
             latest=Subquery(begun.values("valid")[:1]),
         )
         .filter(Q(held=False) | Q(ends=True), followed=False)
         .select_related("group__network__organisation", "organisation")
         .order_by("group_id", "pk")
     )
-    waiting = list(found)
-    for seat in waiting:
-        latest = seat.latest
-        seat.last_of_term = last_day(latest) if latest else None
-    return waiting

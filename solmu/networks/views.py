@@ -27,10 +27,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.lib.composed import composed
 from solmu.lib.periods import first_day, last_day
-from solmu.networks import belonging, elsewhere_views, inviting
-from solmu.networks.models import Membership, Network, Participant, Seat
+from solmu.networks import belonging, elsewhere_views, group_panel, inviting, sitting
+from solmu.networks.models import Group, Membership, Network, Participant
 from solmu.networks.page import open_network, shell
 from solmu.networks.permissions import can_found, can_record, can_represent
 from solmu.organisations.querysets import called
@@ -245,12 +246,9 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     today = clock.today()
     picture = belonging.belonging(network, today)
     first, last = belonging.first_and_last(network, today)
-    groups = network.groups.on(today).aggregate(
-        steering=Count("pk", filter=Q(kind="steering")),
-        working=Count("pk", filter=~Q(kind="steering")),
-    )
-    waits = _waits(request.viewer, network, today)
-    panels = [
+    groups = sitting.rows(network, today)
+    waits = _waits(request.viewer, network, sum(row.vacant for row in groups))
+    panels: list[Any] = [
         panel
         for make in composed("NETWORK_PANELS")
         if (panel := make(request, network)) is not None
@@ -268,13 +266,14 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
             bars_caption=_("Members over the years"),
             waits=waits,
             panels=panels,
+            group_panel=group_panel.panel(request, network, groups),
             above=_above(network, today),
         ),
     )
 
 
 def _figures(
-    network: Network, picture: belonging.Belonging, groups: dict[str, int]
+    network: Network, picture: belonging.Belonging, groups: list[sitting.Row]
 ) -> list[tuple[Any, ...]]:
     members = reverse("networks:members", args=[network.slug])
     found: list[tuple[Any, ...]] = [
@@ -287,10 +286,11 @@ def _figures(
     for total, word in ((picture.students, _("students")), (picture.staff, _("staff"))):
         if total.known:
             found.append((number(total.sum), word, f"{members}#figures"))
-    if groups["steering"] or groups["working"]:
-        both = groups["steering"] and groups["working"]
-        told = f"{groups['working']} + {groups['steering']}" if both else sum(groups.values())
-        found.append((told, ngettext("group", "groups", sum(groups.values())), ""))
+    if groups:
+        steering = sum(row.group.kind == Group.Kind.STEERING for row in groups)
+        working = len(groups) - steering
+        told = f"{working} + {steering}" if working and steering else len(groups)
+        found.append((told, ngettext("group", "groups", len(groups)), ""))
     return found
 
 
@@ -300,7 +300,7 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", sign)
 
 
-def _waits(viewer: Viewer, network: Network, today: date) -> list[Wait]:
+def _waits(viewer: Viewer, network: Network, empty: int) -> list[Wait]:
     """Open requests that the viewer may answer, and seats that nobody holds."""
     people = reverse("networks:people", args=[network.slug])
     found = [
@@ -310,17 +310,9 @@ def _waits(viewer: Viewer, network: Network, today: date) -> list[Wait]:
             _("Answer"),
             f"{people}#asked",
         )
-        for one in Participant.objects.filter(network=network, state=Participant.State.ASKED)
-        .select_related("person", "organisation")
-        .order_by("asked_at")[:10]
+        for one in _asking(network=network.pk)
         if can_represent(viewer, network, one.organisation_id)
     ]
-    empty = (
-        Seat.objects.on(today)
-        .filter(group__network=network, group__valid__contains=today)
-        .exclude(terms__valid__contains=today)
-        .count()
-    )
     if empty:
         title = ngettext("%(n)s seat is empty", "%(n)s seats are empty", empty) % {"n": empty}
         found.append(
@@ -334,14 +326,22 @@ def _waits(viewer: Viewer, network: Network, today: date) -> list[Wait]:
     return found
 
 
+@compiled
+def _asking(*, network: int) -> QuerySet[Participant]:
+    """The requests to join that are open, the oldest first."""
+    asked = Participant.objects.filter(network=network, state=Participant.State.ASKED)
+    return asked.select_related("person", "organisation").order_by("asked_at")[:10]
+
+
 def _above(network: Network, today: date) -> list[Any]:
     """The larger networks that this one belongs to."""
-    rows = (
-        Membership.objects.on(today)
-        .filter(organisation_id=network.pk, network__elsewhere_of=None)
-        .select_related("network__organisation")
-    )
-    return [row.network for row in rows]
+    return [row.network for row in _memberships(organisation=network.pk, today=today)]
+
+
+@compiled
+def _memberships(*, organisation: int, today: date) -> QuerySet[Membership]:
+    own = Membership.objects.on(today).filter(organisation=organisation)
+    return own.filter(network__elsewhere_of=None).select_related("network__organisation")
 
 
 def ended(network: Network) -> date | None:

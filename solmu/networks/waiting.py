@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from solmu.lib.compiled import compiled, several
 from solmu.networks import inviting
 from solmu.networks.models import Participant
 from solmu.networks.permissions import LEAD
@@ -31,18 +32,20 @@ def _invitations(viewer: Viewer) -> list[Waiting]:
             _("Answer"),
             reverse("networks:question", args=[one.pk]),
         )
-        for one in inviting.asked_of(viewer).order_by("created_at", "pk")[:MOST]
+        for one in inviting.asked_of(viewer)[:MOST]
     ]
 
 
 def _requests(viewer: Viewer) -> list[Waiting]:
-    led = [key for key, ways in viewer.networks.items() if LEAD in ways]
+    led = {key for key, ways in viewer.networks.items() if LEAD in ways}
     if not led and not viewer.represented:
         return []
-    mine = Q(network_id__in=led)
-    for network_id, organisation_id in viewer.represented:
-        mine |= Q(network_id=network_id, organisation_id=organisation_id)
-    asked = Participant.objects.filter(mine, state=Participant.State.ASKED)
+    theirs = led | {network_id for network_id, _organisation in viewer.represented}
+    asked = [
+        one
+        for one in _asked(**several(theirs))
+        if one.network_id in led or (one.network_id, one.organisation_id) in viewer.represented
+    ]
     return [
         Waiting(
             f"{one.person.name}, {one.network}",
@@ -50,7 +53,15 @@ def _requests(viewer: Viewer) -> list[Waiting]:
             _("Answer"),
             reverse("networks:people", args=[one.network.slug]) + "#asked",
         )
-        for one in asked.select_related("person", "organisation", "network__organisation").order_by(
-            "asked_at", "pk"
-        )[:MOST]
+        for one in asked[:MOST]
     ]
+
+
+@compiled
+def _asked(**networks: int) -> QuerySet[Participant]:
+    """The open requests to join some networks, the oldest first."""
+    asked = Participant.objects.filter(
+        network_id__in=[*networks.values()], state=Participant.State.ASKED
+    )
+    named = asked.select_related("person", "organisation", "network__organisation")
+    return named.order_by("asked_at", "pk")

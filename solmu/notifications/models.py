@@ -22,6 +22,7 @@ class Message(models.Model):
         "subject": "subject of a message to the receiver",
         "text": "text of a message to the receiver",
         "html": "text of a message to the receiver",
+        "calendar": "event for the receiver's calendar",
     }
     SUBJECT_EMAIL: ClassVar = ("to",)
     IMPERSONAL: ClassVar = {"message_id", "key", "language", "state", "error", "kind"}
@@ -35,6 +36,8 @@ class Message(models.Model):
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField()
+    # An event for the receiver's calendar (iTIP, RFC 5546), sent as a part of the message.
+    calendar = models.TextField(blank=True)
     language = models.CharField(max_length=2, default="fi")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.SmallIntegerField(default=0)

@@ -1,6 +1,8 @@
 """Writing messages to the outbox, and sending what waits there."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from email.utils import make_msgid
 from smtplib import SMTPException
 from typing import Any
@@ -59,6 +61,48 @@ def write(
     return message
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that is written already, in the receiver's language."""
+
+    kind: str
+    key: str
+    to: str
+    person_id: int
+    subject: str
+    text: str
+    html: str
+    language: str
+    calendar: str = ""
+
+
+def write_all(drafts: Iterable[Draft]) -> int:
+    """Write many messages in a few queries; those whose key was written already are left out.
+
+    Like `write`, it belongs to the caller's transaction. Returns how many are new.
+    """
+    wanted = {draft.key: draft for draft in drafts}
+    known = set(Message.objects.filter(key__in=wanted).values_list("key", flat=True))
+    made = Message.objects.bulk_create(
+        Message(
+            message_id=make_msgid(domain=settings.SOLMU_HOST),
+            key=draft.key,
+            kind=draft.kind,
+            person_id=draft.person_id,
+            to=draft.to,
+            subject=" ".join(draft.subject.split())[:300],
+            text=draft.text,
+            html=draft.html,
+            language=draft.language or "fi",
+            calendar=draft.calendar,
+        )
+        for draft in wanted.values()
+        if draft.key not in known
+    )
+    tasks.enqueue_all("notifications.send", [{"message": message.pk} for message in made])
+    return len(made)
+
+
 @tasks.task("notifications.send")
 def send(message: int) -> None:
     """Send one message, or note why it couldn't be and let the job be tried again."""
@@ -107,6 +151,9 @@ def _send_locked(message: int) -> None:
             headers={"Message-ID": row.message_id, "Content-Language": row.language},
         )
         mail.attach_alternative(row.html, "text/html")
+        if row.calendar:
+            method = "CANCEL" if "METHOD:CANCEL" in row.calendar else "REQUEST"
+            mail.attach_alternative(row.calendar, f"text/calendar; method={method}")
         mail.send()
         # The receiver has it now; whoever reads the database must not be able to act for them.
         row.text, row.html = masked(row.text), masked(row.html)

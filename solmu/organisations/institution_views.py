@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from solmu.organisations.forms import AreaForm, InviteForm, RoleForm
 from solmu.organisations.models import Affiliation, Institution, Invitation
 from solmu.organisations.moved import at_present_address
 from solmu.organisations.permissions import can_found, can_give, can_manage, can_see_colleagues
+from solmu.organisations.settings_tabs import tabs
 from solmu.people.viewing import CURRENT_INSTITUTION
 
 
@@ -91,7 +91,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
             "form": form if may else None,
             "regions": institution.regions.all(),
             "municipalities": institution.municipalities.all(),
-            "tabs": _tabs(request, institution, "general"),
+            "tabs": tabs(request.viewer, institution, "institutions:general"),
         },
         status=422 if form.is_bound else 200,
     )
@@ -210,7 +210,7 @@ def _people_page(
             "may": may,
             "form": form
             or InviteForm(initial={"language": (get_language() or "fi")[:2]}, roles=gives),
-            "tabs": _tabs(request, institution, "people"),
+            "tabs": tabs(request.viewer, institution, "institutions:people"),
         },
         status=422 if form else 200,
     )
@@ -238,17 +238,3 @@ def _managed(request: HttpRequest, slug: str) -> Institution:
     if not can_manage(request.viewer, institution.pk):
         raise PermissionDenied
     return institution
-
-
-def _tabs(
-    request: HttpRequest, institution: Institution, current: str
-) -> list[tuple[str, str, bool]]:
-    slug = institution.organisation.slug
-    tabs = [(_("General"), reverse("institutions:general", args=[slug]), current == "general")]
-    if can_manage(request.viewer, institution.pk):
-        tabs += [
-            (_("Ladder"), reverse("founding:ladder", args=[slug]), False),
-            (_("Contents and themes"), reverse("founding:lists", args=[slug]), False),
-        ]
-    tabs.append((_("People"), reverse("institutions:people", args=[slug]), current == "people"))
-    return tabs

@@ -99,6 +99,27 @@ def accept(
     invitation = of_link(link)
     if invitation is None or not links.use(link):
         raise InvitationError(_("This invitation is no longer open."))
+    return _join(invitation, given_name=given_name, family_name=family_name, password=password)
+
+
+@transaction.atomic
+def accept_proven(email: str, *, name: str = "") -> User | None:
+    """Join by every open invitation to an address that an identity provider has proven."""
+    since = clock.real_now() - timedelta(days=DAYS)
+    waiting = Invitation.objects.filter(
+        email__iexact=email, accepted_at=None, cancelled_at=None, created_at__gt=since
+    ).select_related("institution")
+    given, _space, family = name.rpartition(" ")
+    user = None
+    for invitation in waiting.select_for_update(of=("self",)).order_by("pk"):
+        links.revoke("invitation", invitation.pk, PURPOSE)
+        user = _join(invitation, given_name=given or family, family_name=family if given else "")
+    return user
+
+
+def _join(
+    invitation: Invitation, *, given_name: str = "", family_name: str = "", password: str = ""
+) -> User:
     user = User.objects.filter(email__iexact=invitation.email).first()
     if user is None:
         # They go on in the language in which they read and answered the invitation.

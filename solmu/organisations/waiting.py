@@ -1,9 +1,10 @@
 """What waits for somebody in the directory: proposed facts and merges."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from solmu.lib.compiled import compiled, several
 from solmu.organisations import directory
 from solmu.organisations.models import FactProposal, Merge
 from solmu.organisations.permissions import can_decide
@@ -19,12 +20,10 @@ def waits(viewer: Viewer) -> list[Waiting]:
     if viewer.is_anonymous:
         return []
     found = []
-    proposals = (
-        FactProposal.objects.visible_to(viewer)
-        .filter(state=FactProposal.State.OPEN)
-        .select_related("organisation")
-        .order_by("pk")[: MOST * 3]
-    )
+    if viewer.is_admin:
+        proposals = list(_open())
+    else:
+        proposals = _open_to_some(**several(viewer.institutions))
     for proposal in [each for each in proposals if can_decide(viewer, each)][:MOST]:
         label = directory.fact_name(proposal.field)
         found.append(
@@ -50,3 +49,17 @@ def waits(viewer: Viewer) -> list[Waiting]:
             for merge in merges.order_by("pk")[:MOST]
         ]
     return found
+
+
+def _open() -> QuerySet[FactProposal]:
+    proposals = FactProposal.objects.filter(state=FactProposal.State.OPEN)
+    return proposals.select_related("organisation").order_by("pk")[: MOST * 3]
+
+
+@compiled
+def _open_to_some(**institutions: int) -> QuerySet[FactProposal]:
+    """Open proposals that the people of these institutions may be the ones to decide."""
+    own = [*institutions.values()]
+    decided_by = Q(organisation_id__in=own) | Q(giver_id__in=own)
+    proposals = FactProposal.objects.filter(decided_by, state=FactProposal.State.OPEN)
+    return proposals.select_related("organisation").order_by("pk")[: MOST * 3]

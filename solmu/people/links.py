@@ -1,5 +1,6 @@
 """Signed links: made for one purpose and record, found by token, used once by a POST."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from solmu.lib import clock
@@ -28,6 +29,27 @@ def create(
         expires_at=clock.real_now() + timedelta(days=days),
     )
     return link, token
+
+
+def create_all(
+    purpose: str, record_kind: str, holders: Iterable[tuple[int, Person]], *, days: float
+) -> dict[int, str]:
+    """Make links to many records, each for its person, in one query; the tokens by record."""
+    tokens = {record: (new_token(), person) for record, person in holders}
+    expires = clock.real_now() + timedelta(days=days)
+    SignedLink.objects.bulk_create(
+        SignedLink(
+            token_hash=token_hash(token),
+            purpose=purpose,
+            record_kind=record_kind,
+            record_id=record,
+            email=person.email,
+            person=person,
+            expires_at=expires,
+        )
+        for record, (token, person) in tokens.items()
+    )
+    return {record: token for record, (token, _person) in tokens.items()}
 
 
 def find(token: str, purpose: str) -> SignedLink | None:

@@ -88,6 +88,6 @@ def sources(viewer: Viewer, ids: Iterable[int]) -> dict[int, Source]:
     """The measures that the viewer may read."""
     measures = Measure.objects.visible_to(viewer).filter(pk__in=list(ids))
     return {
-        measure.pk: Source(measure.title, measure.get_absolute_url())
+        measure.pk: Source(measure.title, measure.get_absolute_url(), measure.language)
         for measure in measures.select_related("plan__network__organisation")
     }

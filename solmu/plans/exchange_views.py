@@ -32,7 +32,7 @@ def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
     network = planning_network(request, slug)
     if not can_plan(request.viewer, network):
         raise PermissionDenied
-    year = planning.year_shown(network, request.GET.get("year", ""))
+    year = planning.year_shown(planning.years_of(network), request.GET.get("year", ""))
     plan = overview.plan_of(network, year)
     if plan is None:
         messages.error(request, _("Begin a plan for the year first."))

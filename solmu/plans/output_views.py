@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from solmu.files import panel as file_panel
 from solmu.networks.models import Network
 from solmu.networks.page import shell
+from solmu.people.viewer import Viewer
 from solmu.plans import outputs as writing
+from solmu.plans.files import KIND
 from solmu.plans.forms import OutputForm
 from solmu.plans.models import Output
 from solmu.plans.page import planning_network
@@ -72,7 +75,14 @@ def output(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     return render(
         request,
         "plans/output.html",
-        shell(request, network, TAB, output=found, can_edit=may),
+        shell(
+            request,
+            network,
+            TAB,
+            output=found,
+            can_edit=may,
+            files=file_panel.of(request.viewer, KIND, found.pk),
+        ),
     )
 
 
@@ -114,7 +124,9 @@ def public_output(request: HttpRequest, slug: str, uuid: Any) -> HttpResponse:
     network = _public_network(slug)
     rows = _whole(Output.objects.public().filter(network=network))
     found = get_object_or_404(rows, uuid=uuid)
-    return render(request, "plans/public_output.html", {"network": network, "output": found})
+    files = file_panel.of(Viewer.anonymous(), KIND, found.pk)  # nothing is changed here
+    facts = {"network": network, "output": found, "files": files}
+    return render(request, "plans/public_output.html", facts)
 
 
 def _public_network(slug: str) -> Network:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.networks.models import Network
-from solmu.plans.models import Measure, Plan, PlanGoal, Theme
+from solmu.plans.models import Measure, Plan, PlanGoal, TakingPart, Theme
 
 
 @dataclass(slots=True)
@@ -26,15 +28,15 @@ class Counts:
     dropped: int = 0
     shares: int = 0
 
-    def add(self, measure: Measure, today: date) -> None:
-        """Count one more."""
-        if measure.status == Measure.Status.DROPPED:
+    def add(self, status: str, ends_on: date, today: date) -> None:
+        """Count one more measure."""
+        if status == Measure.Status.DROPPED:
             self.dropped += 1
             return
         self.all += 1
-        self.shares += Measure.DONE_SHARE[measure.status]
-        self.done += measure.status == Measure.Status.DONE
-        self.late += is_late(measure, today)
+        self.shares += Measure.DONE_SHARE[status]
+        self.done += status == Measure.Status.DONE
+        self.late += status in Measure.OPEN and ends_on < today
 
     @property
     def percent(self) -> int:
@@ -90,17 +92,18 @@ def measures_of(plan: Plan) -> QuerySet[Measure]:
 
 
 def read(plan: Plan, measures: Iterable[Measure] | None = None) -> Overview:
-    """The plan of a year with its themes and goals, also those without a measure yet."""
+    """The plan of a year with its themes and goals, also those without a measure yet.
+
+    Without `measures` it has the plan's own, each with as much as a list says of it.
+    """
     today = clock.today()
-    goals = PlanGoal.objects.filter(theme__strategy=plan.strategy_id).select_related(
-        "goal", "group"
-    )
-    themes = {theme.pk: ThemePart(theme) for theme in plan.strategy.themes.all()}
-    parts = {one.pk: GoalPart(one) for one in goals}
+    strategy = plan.strategy_id
+    themes = {theme.pk: ThemePart(theme) for theme in _themes(strategy=strategy)}
+    parts = {one.pk: GoalPart(one) for one in _goals(strategy=strategy)}
     for part in parts.values():
         themes[part.planned.theme_id].goals.append(part)
     counts = Counts()
-    for measure in measures_of(plan) if measures is None else measures:
+    for measure in _listed(plan=plan.pk) if measures is None else measures:
         measure.plan = plan  # so that addresses need no query
         goal = parts.get(measure.goal_id)
         if goal is None:  # carried on from an earlier strategy
@@ -108,9 +111,59 @@ def read(plan: Plan, measures: Iterable[Measure] | None = None) -> Overview:
             goal = parts[measure.goal_id] = GoalPart(measure.goal)
             theme.goals.append(goal)
         goal.measures.append(measure)
-        counts.add(measure, today)
-        themes[measure.goal.theme_id].counts.add(measure, today)
+        stands = measure.status, measure.ends_on, today
+        counts.add(*stands)
+        themes[measure.goal.theme_id].counts.add(*stands)
     return Overview(plan, list(themes.values()), counts, today)
+
+
+@compiled
+def _themes(*, strategy: int) -> QuerySet[Theme]:
+    return Theme.objects.filter(strategy=strategy)
+
+
+@compiled
+def _goals(*, strategy: int) -> QuerySet[PlanGoal]:
+    return PlanGoal.objects.filter(theme__strategy=strategy).select_related("goal", "group")
+
+
+@compiled
+def _listed(*, plan: int) -> QuerySet[Measure]:
+    """Measures with what a list says of them; `others` is how many take part."""
+    others = TakingPart.objects.filter(measure=OuterRef("pk")).order_by().values("measure")
+    own = ("plan", "uuid", "title", "language", "starts_on", "ends_on", "status")
+    names = [
+        f"{of}__name_{language}"
+        for of in ("group", "organisation")
+        for language in ("fi", "sv", "en")
+    ]
+    person = [f"person__{name}" for name in ("given_name", "family_name", "email")]
+    goal = ("goal__goal__title", "goal__goal__language", "goal__theme__title", "goal__theme__place")
+    return (
+        Measure.objects.filter(plan=plan)
+        .select_related("group", "organisation", "person", "goal__goal", "goal__theme")
+        .only(*own, *names, *person, *goal)
+        .annotate(others=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0))
+        .order_by("goal__theme__place", "goal__place", "place", "starts_on", "pk")
+    )
+
+
+def progress(plan: Plan) -> tuple[list[ThemePart], Counts]:
+    """How far each theme with measures is, and all together; one query, no goals or measures."""
+    today, counts = clock.today(), Counts()
+    themes: dict[int, ThemePart] = {}
+    for pk, title, status, ends_on in _standings(plan=plan.pk):
+        if pk not in themes:
+            themes[pk] = ThemePart(Theme(pk=pk, title=title))
+        themes[pk].counts.add(status, ends_on, today)
+        counts.add(status, ends_on, today)
+    return list(themes.values()), counts
+
+
+@compiled
+def _standings(*, plan: int) -> QuerySet[Measure, tuple[int, str, str, date]]:
+    measures = Measure.objects.filter(plan=plan).order_by("goal__theme__place", "goal__theme", "pk")
+    return measures.values_list("goal__theme_id", "goal__theme__title", "status", "ends_on")
 
 
 def sentence(counts: Counts) -> str:
@@ -145,7 +198,12 @@ def by[K](measures: Iterable[Measure], key: Callable[[Measure], K]) -> dict[K, l
 
 def plan_of(network: Network, year: int) -> Plan | None:
     """The network's plan of a year."""
-    plan = Plan.objects.filter(network=network, year=year).select_related("strategy").first()
+    plan = next((one for one in _plans(network=network.pk) if one.year == year), None)
     if plan is not None:
         plan.network = network
     return plan
+
+
+@compiled
+def _plans(*, network: int) -> QuerySet[Plan]:
+    return Plan.objects.filter(network=network).select_related("strategy").order_by("-year")

@@ -1,7 +1,7 @@
 """Every "may they?" of plans."""
 
-from solmu.networks.models import Group, Network, Term
-from solmu.networks.permissions import GUEST, can_lead, can_run_group, can_take_part
+from solmu.networks.models import Group, Network
+from solmu.networks.permissions import GUEST, can_lead, can_run_group, can_take_part, runs_group_in
 from solmu.people.viewer import Viewer
 from solmu.plans.models import Measure, Output, Plan
 
@@ -15,13 +15,7 @@ def can_adopt(viewer: Viewer, plan: Plan) -> bool:
     """Adopt a plan: the coordinators, and those who run the steering group."""
     if can_lead(viewer, plan.network):
         return True
-    running = [key for key, role in viewer.groups.items() if role in Term.RUNNING]
-    return (
-        bool(running)
-        and Group.objects.filter(
-            pk__in=running, network=plan.network, kind=Group.Kind.STEERING
-        ).exists()
-    )
+    return runs_group_in(viewer, plan.network, Group.Kind.STEERING)
 
 
 def can_edit(viewer: Viewer, measure: Measure) -> bool:
@@ -39,17 +33,11 @@ def can_edit(viewer: Viewer, measure: Measure) -> bool:
     return measure.organisation_id in viewer.represents(network.pk)
 
 
-def groups_run(viewer: Viewer) -> list[int]:
-    """The groups that the viewer is chair, vice chair or secretary of."""
-    return [key for key, role in viewer.groups.items() if role in Term.RUNNING]
-
-
 def can_add(viewer: Viewer, network: Network) -> bool:
     """Add measures: coordinators, those who run a group, and members' contact persons."""
     if can_lead(viewer, network) or viewer.represents(network.pk):
         return True
-    running = groups_run(viewer)
-    return bool(running) and Group.objects.filter(pk__in=running, network=network).exists()
+    return runs_group_in(viewer, network)
 
 
 def can_add_output(viewer: Viewer, network: Network) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -12,6 +13,7 @@ from solmu.audit import history
 from solmu.goals import setting
 from solmu.goals.models import Goal
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.lib.periods import period
 from solmu.networks.models import Group, Network
 from solmu.people.viewer import Viewer
@@ -152,9 +154,18 @@ def strategy_of(network: Network, year: int) -> Strategy | None:
     return of_year.order_by("-valid").first()
 
 
-def year_shown(network: Network, asked: str) -> int:
+def years_of(network: Network) -> list[int]:
+    """The years that the network has a plan of, the latest first."""
+    return _years(network=network.pk)
+
+
+@compiled
+def _years(*, network: int) -> QuerySet[Plan, int]:
+    return Plan.objects.filter(network=network).order_by("-year").values_list("year", flat=True)
+
+
+def year_shown(years: list[int], asked: str) -> int:
     """The year asked for, else this year's if it is planned, else the latest that is."""
-    years = list(network.plans.order_by("-year").values_list("year", flat=True))
     if asked.isdecimal() and len(asked) == 4:
         return int(asked)
     today = clock.today().year

@@ -66,7 +66,7 @@ def _content(report: AnnualReport) -> dict[str, Any]:
     network, year = report.network, report.year
     span = period(date(year, 1, 1), date(year, 12, 31))
     plan = overview.plan_of(network, year)
-    read = overview.read(plan) if plan else None
+    read = overview.read(plan, overview.measures_of(plan)) if plan else None
     members = (
         Membership.objects.filter(network=network, valid__overlap=span)
         .select_related("organisation")

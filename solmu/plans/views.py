@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ from solmu.plans.forms import (
     StrategyForm,
     ThemeForm,
 )
-from solmu.plans.models import AnnualReport, Measure, Plan, PlanGoal, Strategy, Theme
+from solmu.plans.models import Measure, Plan, PlanGoal, Strategy, Theme
 from solmu.plans.page import planning_network
 from solmu.plans.permissions import can_add, can_adopt, can_edit, can_plan
 from solmu.ui.charts import Bar, Point
@@ -49,9 +50,9 @@ VIEWS = ("", "timeline", "groups", "mine", "late")
 def plan(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A year's plan; ?view= another view of it, ?format= a file."""
     network = planning_network(request, slug)
-    year = planning.year_shown(network, request.GET.get("year", ""))
-    shown = overview.plan_of(network, year)
-    years = list(network.plans.order_by("-year").values_list("year", flat=True))
+    years = planning.years_of(network)
+    year = planning.year_shown(years, request.GET.get("year", ""))
+    shown = overview.plan_of(network, year) if year in years else None
     if shown is None:
         if years and request.GET.get("year"):
             raise Http404
@@ -69,7 +70,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponseBase:
             plan=shown,
             overview=read,
             sentence=overview.sentence(read.counts),
-            bars=theme_bars(read),
+            bars=theme_bars(shown, read.themes),
             years=years,
             view=view if view in VIEWS else "",
             views=_views(request.viewer, view, year),
@@ -77,14 +78,13 @@ def plan(request: HttpRequest, slug: str) -> HttpResponseBase:
             can_add=can_add(request.viewer, network),
             can_plan=can_plan(request.viewer, network),
             can_adopt=shown.state == Plan.State.DRAFT and can_adopt(request.viewer, shown),
-            report=_report_of(network, year),
         ),
     )
 
 
-def theme_bars(read: overview.Overview) -> list[Bar]:
+def theme_bars(plan: Plan, themes: Iterable[overview.ThemePart]) -> list[Bar]:
     """How far the measures of each theme are."""
-    address = read.plan.get_absolute_url()
+    address = plan.get_absolute_url()
     return [
         Bar(
             part.theme.title,
@@ -92,7 +92,7 @@ def theme_bars(read: overview.Overview) -> list[Bar]:
             f"{part.counts.percent} %",
             f"{address}#theme-{part.theme.pk}",
         )
-        for part in read.themes
+        for part in themes
         if part.counts.all
     ]
 
@@ -553,7 +553,3 @@ def _parts(named: dict[str, list[Measure]]) -> list[tuple[str, list[Measure], st
         for name, held in named.items()
         if held
     ]
-
-
-def _report_of(network: Network, year: int) -> AnnualReport | None:
-    return AnnualReport.objects.filter(network=network, year=year).first()

@@ -38,7 +38,19 @@ from solmu.partnerships.models import (
 )
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-from solmu.portal import demo_costs, demo_networks, demo_plans, fiction, rebuilding
+from solmu.portal import (
+    demo_agreements,
+    demo_autopilot,
+    demo_bases,
+    demo_certificates,
+    demo_costs,
+    demo_exam,
+    demo_networks,
+    demo_plans,
+    demo_training,
+    fiction,
+    rebuilding,
+)
 from solmu.portal.personas import PERSONAS
 
 INSTITUTIONS = (
@@ -118,6 +130,12 @@ def fill() -> None:
         networks = demo_networks.fill(institutions, people)
         demo_plans.fill(networks, institutions, people)
         demo_costs.fill(networks, institutions, people)
+        demo_bases.fill(institutions, networks, people)
+        demo_agreements.fill(institutions, networks, people)
+        training = demo_training.fill(institutions, people)
+        demo_exam.fill(training)
+        demo_certificates.fill(training, institutions)
+        demo_autopilot.fill(training)
         registering.follow_memberships(Membership.objects.values_list("pk", flat=True))
         _networks_on_the_picture(institutions["tavastia"], people)
         _grown(institutions["tavastia"])

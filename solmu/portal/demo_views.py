@@ -1,17 +1,23 @@
 """What only a demo has: sign-in as a persona, and the mail catcher. Elsewhere all is 404."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from solmu.accounts.models import User
+from solmu.lib import clock
 from solmu.notifications.models import Message
+from solmu.portal import demo_clock
 from solmu.portal.personas import PERSONAS
 
 View = Callable[..., HttpResponse]
@@ -71,3 +77,29 @@ def outbox_json(request: HttpRequest) -> JsonResponse:
         for mail in Message.objects.all()[:_SHOWN]
     ]
     return JsonResponse({"items": mails})
+
+
+@demo_only
+@require_http_methods(["GET", "POST"])
+def move_clock(request: HttpRequest) -> HttpResponse:
+    """Let days pass in the demo: by one, by a week, or to a date."""
+    if request.method == "GET":
+        return render(request, "portal/clock.html", {"today": clock.today()})
+    try:
+        target = _target_day(request)
+        moved = demo_clock.move(target)
+    except ValueError as error:
+        return render(
+            request, "portal/clock.html", {"today": clock.today(), "error": str(error)}, status=422
+        )
+    text = _("It is %(day)s now.") % {"day": date_format(target, "DATE_FORMAT")}
+    if moved.failed:
+        text += " " + _("These failed: %(names)s") % {"names": ", ".join(moved.failed)}
+    messages.success(request, text)
+    return redirect("portal:demo-clock")
+
+
+def _target_day(request: HttpRequest) -> date:
+    if days := request.POST.get("days", ""):
+        return clock.today() + timedelta(days=min(int(days), demo_clock.FARTHEST))
+    return date.fromisoformat(request.POST.get("to", ""))

@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from solmu.agreements.signing import integrity
 from solmu.jobs.tasks import STALLED_AFTER
 from solmu.lib import clock
 from solmu.lib.composed import composed
@@ -85,6 +86,7 @@ def examine(*, rebuild_evidence: bool = False, rebuild_search: bool = False) -> 
         _worker,
         _jobs,
         _outbox,
+        _agreements,
     )
     for look in looks:
         yield look()
@@ -182,6 +184,19 @@ def _outbox() -> Finding:
     if old:
         return Finding("outbox", BAD, f"{old} messages wait too long", "Is a worker running?")
     return Finding("outbox", GOOD, "nothing is stuck")
+
+
+def _agreements() -> Finding:
+    found = list(itertools.islice(integrity.broken_ones(), TOLD))
+    if not found:
+        return Finding("agreements", GOOD, "every signing record holds")
+    some = "; ".join(f"{agreement.pk}: {why}" for agreement, why in found)
+    return Finding(
+        "agreements",
+        BAD,
+        some,
+        "Somebody has changed signed rows: compare them with the history and a backup.",
+    )
 
 
 def _number(query: str, *values: int) -> int:

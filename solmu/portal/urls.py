@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("demo/login/", demo_views.sign_in, name="demo-login"),
+    path("demo/clock/", demo_views.move_clock, name="demo-clock"),
     path("demo/outbox/", demo_views.outbox, name="demo-outbox"),
     path("demo/outbox.json", demo_views.outbox_json, name="demo-outbox-json"),
 ]

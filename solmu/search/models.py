@@ -13,7 +13,8 @@ class Entry(models.Model):
 
     `institution_id` is the institution that alone may find it; empty with `public` for all.
     `network_id` is the network in which all may find it.
-    `leaders_only` narrows it further to leaders and the author's person.
+    `leaders_only` narrows it further: in an institution to leaders and the author's person, in a
+    network to all but guests.
     """
 
     kind = models.CharField(max_length=30)

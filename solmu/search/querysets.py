@@ -17,11 +17,14 @@ class EntryQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer) -> EntryQuerySet:
         """Public entries, the institutions' and networks' own; narrowed notes to their few."""
         if viewer.is_admin:  # administrators see all but what is limited
-            return self.filter(Q(leaders_only=False) | Q(author_id=viewer.person_id or 0))
+            limited = Q(leaders_only=True, network_id=None)
+            return self.filter(~limited | Q(author_id=viewer.person_id or 0))
+        inside = [key for key, roles in viewer.networks.items() if roles - {"guest"}]
         lead = [key for key in viewer.institutions if viewer.has_role(key, "leader")]
         return self.filter(
             Q(public=True)
-            | Q(network_id__in=viewer.networks.keys())
+            | Q(network_id__in=viewer.networks.keys(), leaders_only=False)
+            | Q(network_id__in=inside)
             | Q(institution_id__in=viewer.institutions, leaders_only=False)
             | Q(institution_id__in=lead)
             | Q(institution_id__in=viewer.institutions, author_id=viewer.person_id or 0)

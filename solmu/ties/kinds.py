@@ -16,6 +16,7 @@ class Source:
 
     title: Any
     url: str = ""
+    language: str = ""  # of a title that somebody wrote
 
 
 # Gives the records that the viewer may read, by id; one query whatever the number.

@@ -1,8 +1,10 @@
 """Programmes, their staff, the cohorts that start, and who enrols."""
 
 import uuid
+from datetime import date, timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.audit.history import tracked
 from solmu.lib import clock
+from solmu.lib.startrule import StartRule
 from solmu.lib.translated import Translated
 from solmu.organisations.models import Institution, Organisation
 from solmu.people.models import Person
@@ -31,7 +34,7 @@ class Programme(models.Model):
     IMPERSONAL: ClassVar = {
         "slug", "name_fi", "name_sv", "name_en", "about_fi", "about_sv", "about_en", "for_whom_fi",
         "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "rule", "languages",
-        "meeting_url", "recording_url", "contact_email",
+        "meeting_url", "recording_url", "contact_email", "embed_origins",
     }  # fmt: skip
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -58,12 +61,18 @@ class Programme(models.Model):
     price = Translated()
     languages = ArrayField(models.CharField(max_length=2), verbose_name=_("languages"))
     hours = models.SmallIntegerField(_("hours of study"), default=7)
-    # When it starts, as `lib.startrule` reads it: "first working Tuesday of the month".
-    rule = models.CharField(_("start rule"), max_length=60, default="first-working-tuesday")
+    # When it starts, as `lib.startrule` reads it: the first Tuesday that is a working day.
+    rule = models.CharField(_("start rule"), max_length=80, default="1 tue working")
+    # Applications are taken into a start until so many days before it.
+    pick_days = models.SmallIntegerField(
+        _("days before the start when people are picked"), default=7
+    )
     access_days = models.SmallIntegerField(_("days of access from the start"), default=30)
     places = models.IntegerField(_("places in a start"), null=True, blank=True)
     questions = models.SmallIntegerField(_("questions in a test"), default=40)
     pass_percent = models.SmallIntegerField(_("per cent to pass"), default=70)
+    # Time for a test; null: no limit.
+    minutes = models.SmallIntegerField(_("minutes for a test"), null=True, blank=True)
     attempts = models.SmallIntegerField(_("attempts"), default=3)
     attempt_gap_days = models.SmallIntegerField(_("days between attempts"), default=1)
     # Results and certificates wait for the end of the access.
@@ -71,6 +80,13 @@ class Programme(models.Model):
     meeting_url = models.URLField(_("address of the opening meeting"), blank=True)
     recording_url = models.URLField(_("recording of the opening meeting"), blank=True)
     contact_email = models.EmailField(_("address for questions"), blank=True)
+    # How long the details of a participant are kept once the training has ended for them.
+    keep_years = models.SmallIntegerField(_("years that details are kept"), default=5)
+    # Sites that may show the programme's starts in a frame, such as https://www.example.org.
+    embed_origins = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("sites that may embed it"),
+        default=list, blank=True,
+    )  # fmt: skip
     # Another institution's programme that this one was adopted from.
     adopted_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="adoptions"
@@ -87,6 +103,9 @@ class Programme(models.Model):
                 condition=Q(pass_percent__range=(1, 100)), name="programme_pass_percent"
             ),
             models.CheckConstraint(condition=Q(access_days__gt=0), name="programme_access_days"),
+            models.CheckConstraint(
+                condition=Q(pick_days__range=(0, 60)), name="programme_pick_days"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +114,40 @@ class Programme(models.Model):
     def get_absolute_url(self) -> str:
         """The programme's public page."""
         return reverse("training:programme", args=[self.slug])
+
+    @property
+    def language_names(self) -> list[str]:
+        """The languages as the reader calls them."""
+        return [str(label) for code, label in settings.LANGUAGES if code in self.languages]
+
+    @property
+    def start_rule(self) -> StartRule:
+        """The rule, read."""
+        return StartRule.parse(self.rule)
+
+
+@tracked
+class StartException(models.Model):
+    """An exception to the rule: a start skipped (only `day`), moved (both), added (`other`)."""
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar = {"why"}
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="exceptions")
+    day = models.DateField(_("start by the rule"), null=True, blank=True)
+    other = models.DateField(_("start instead"), null=True, blank=True)
+    why = models.CharField(_("why"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "day"], name="one_exception_of_a_day"),
+            models.CheckConstraint(
+                condition=Q(day__isnull=False) | Q(other__isnull=False), name="exception_says_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} → {self.other}"
 
 
 @tracked
@@ -154,6 +207,8 @@ class Cohort(models.Model):
     meeting_url = models.URLField(_("address of the opening meeting"), blank=True)
     recording_url = models.URLField(_("recording of the opening meeting"), blank=True)
     note = models.TextField(_("note"), blank=True)
+    # Founded by a person, or moved by one: the rule leaves it alone.
+    by_hand = models.BooleanField(_("founded by hand"), default=False)
 
     objects = CohortQuerySet.as_manager()
 
@@ -174,6 +229,33 @@ class Cohort(models.Model):
     def get_absolute_url(self) -> str:
         """The cohort's board."""
         return reverse("training:cohort", args=[self.pk])
+
+    @property
+    def picked_on(self) -> date:
+        """The day when applicants are picked; later ones choose this start or another."""
+        return self.starts_on - timedelta(days=self.programme.pick_days)
+
+
+@tracked
+class Group(models.Model):
+    """People whom somebody enrols together for a workplace: one contact, one payer."""
+
+    PERSONAL: ClassVar = {"payer": "who pays for the group"}
+    SUBJECT: ClassVar = ("contact",)
+    ON_REQUEST: ClassVar = True
+    IMPERSONAL: ClassVar = {"workplace_name", "business_id", "language"}
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="groups")
+    contact = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrols_groups")
+    workplace_name = models.CharField(_("workplace"), max_length=200)
+    business_id = models.CharField(_("business ID"), max_length=20, blank=True)
+    payer = models.TextField(_("who pays, and where the invoice goes"), blank=True)
+    language = models.CharField(_("language"), max_length=2, default="fi")
+    applied_at = models.DateTimeField(default=clock.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.workplace_name
 
 
 @tracked
@@ -199,6 +281,7 @@ class Enrolment(models.Model):
     PERSONAL: ClassVar = {
         "postal_address": "postal address for a paper certificate",
         "note": "notes of the staff",
+        "recognition_key": "what a second enrolment of the person is recognised by",
     }
     SUBJECT: ClassVar = ("person",)
     ON_REQUEST: ClassVar = True
@@ -213,7 +296,11 @@ class Enrolment(models.Model):
         Cohort, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
+    group = models.ForeignKey(
+        Group, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
     state = models.CharField(_("state"), max_length=15, choices=State, default=State.UNCONFIRMED)
+    state_since = models.DateTimeField(default=clock.now)
     # The workplace as the applicant wrote it, and as the directory knows it once it was recognised.
     workplace_name = models.CharField(_("workplace"), max_length=200, blank=True)
     business_id = models.CharField(_("business ID"), max_length=20, blank=True)
@@ -225,6 +312,8 @@ class Enrolment(models.Model):
     language = models.CharField(_("language"), max_length=2, default="fi")
     wants_paper = models.BooleanField(_("certificate on paper"), default=False)
     postal_address = models.TextField(_("postal address"), blank=True)
+    # Voluntary: may be told of other training; one's own consent, taken back on one's own page.
+    hears_more = models.BooleanField(_("may be told of other training"), default=False)
     extra_time_percent = models.SmallIntegerField(_("extra time in the test, %"), default=0)
     # Own access, where it differs from the cohort's: extended, or paused and continued.
     access_until = models.DateField(_("access until"), null=True, blank=True)
@@ -236,7 +325,12 @@ class Enrolment(models.Model):
     # Where it came from: web, group, file of a student system, API; with its key there.
     source = models.CharField(max_length=20, default="web")
     source_key = models.CharField(max_length=100, blank=True)
-    applied_at = models.DateTimeField(default=clock.real_now)
+    # Digest of name and phone as `recognising` writes them, and the enrolment it may be again.
+    recognition_key = models.CharField(max_length=64, blank=True, db_index=True)
+    doubles = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="doubled_by"
+    )
+    applied_at = models.DateTimeField(default=clock.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -254,6 +348,11 @@ class Enrolment(models.Model):
                 condition=~Q(source_key=""),
                 name="enrolment_from_source_once",
             ),
+            models.UniqueConstraint(
+                fields=["cohort", "person"],
+                condition=~Q(state="withdrawn"),
+                name="one_enrolment_in_a_start",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -262,3 +361,31 @@ class Enrolment(models.Model):
     def get_absolute_url(self) -> str:
         """The participant's own page."""
         return reverse("learning:home", args=[self.uuid])
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of access: the participant's own, else the cohort's."""
+        return self.access_until or (self.cohort.access_until if self.cohort else None)
+
+
+class StateChange(models.Model):
+    """A participant's step from one state to the next: when, by whom and why."""
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar = {"was", "state", "why"}
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="changes")
+    was = models.CharField(max_length=15, blank=True)
+    state = models.CharField(max_length=15)
+    at = models.DateTimeField(default=clock.now)
+    # None: Solmu itself, or the participant by a link.
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.was} → {self.state}"

@@ -73,3 +73,26 @@ class EnrolmentQuerySet(models.QuerySet):
         if viewer.person_id is None:
             return self.none()
         return self.filter(person_id=viewer.person_id)
+
+    def known_to(self, viewer: Viewer) -> Self:
+        """Those of programmes that one runs, and one's own."""
+        if viewer.is_anonymous:
+            return self.none()
+        if viewer.is_admin:
+            return self
+        seen = run_by(viewer, "programme__")
+        if viewer.person_id is not None:
+            seen |= Q(person_id=viewer.person_id)
+        return self.filter(seen)
+
+    def called(self, text: str) -> Self:
+        """Those whose name, address or workplace has each of the words."""
+        found = self
+        for word in text.split()[:6]:
+            found = found.filter(
+                Q(person__given_name__icontains=word)
+                | Q(person__family_name__icontains=word)
+                | Q(person__email__icontains=word)
+                | Q(workplace_name__icontains=word)
+            )
+        return found

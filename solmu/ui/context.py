@@ -1,6 +1,7 @@
 """What every page's template knows: menu, viewer, language, theme, whether this is a demo."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.ui.menu import Group, MenuItem, bar_of, groups_for
 
@@ -42,6 +44,11 @@ class Shell:
         """The theme the reader chose; empty follows the system."""
         theme = self.request.COOKIES.get(THEME_COOKIE, "")
         return theme if theme in THEMES else ""
+
+    @property
+    def today(self) -> date:
+        """The business date, which a demo may have moved."""
+        return clock.today()
 
     @property
     def language(self) -> str:

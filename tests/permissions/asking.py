@@ -11,6 +11,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from solmu.accounts.models import ApiToken, User
+from solmu.agreements.bases import writing as templates
+from solmu.agreements.drafting import commenting, promising
+from solmu.agreements.drafting import drafting as agreements
+from solmu.agreements.models import (
+    Base,
+    Bulk,
+    Joinder,
+    LevelProposal,
+    Mandate,
+    Party,
+    Review,
+    Signature,
+)
 from solmu.api import api
 from solmu.costs.models import KIND as COST_CASE
 from solmu.costs.models import CostCase
@@ -40,10 +53,21 @@ from solmu.organisations.models import (
     Relation,
 )
 from solmu.partnerships.importing import batches as importing
-from solmu.partnerships.models import Confirmation, Contact, DialogueEntry, Stakeholder, Standing
+from solmu.partnerships.models import (
+    Confirmation,
+    Contact,
+    DialogueEntry,
+    Level,
+    Stakeholder,
+    Standing,
+)
 from solmu.people.models import Person, PersonMerge
 from solmu.people.viewer import Viewer
 from solmu.plans.models import Measure, Output
+from solmu.sealing.models import Seal, SigningCertificate
+from solmu.training.certificates.models import Certificate
+from solmu.training.exam.models import Attempt, Question
+from solmu.training.models import Cohort, Enrolment, Programme, StartException
 
 PAGE_METHODS = ("GET", "POST")
 API = "/api/v1/"
@@ -164,6 +188,12 @@ class Samples:
         self.line = self.batch.lines.earliest("pk")
         self._network()
         self.cost = CostCase.objects.get(state="agreed")
+        self.template = Base.objects.get(institution=self.institution, kind="work_life")
+        draft = templates.start_draft(self.template, by=Viewer.system("a sample"))
+        self.template_clause = draft.clauses.earliest("position")
+        self._agreement()
+        self._signing()
+        self._training()
         self.file = File.objects.create(
             name="kokeilu.txt", size=1, sha256="0" * 64, holder_kind=COST_CASE,
             holder_id=self.cost.pk,
@@ -172,6 +202,14 @@ class Samples:
         self.seat = Seat.objects.get(group__slug="johtoryhma", organisation=self.institution.pk)
         self.term = Term.objects.on(clock.today()).get(seat=self.seat, deputy=False)
         self.group = Group.objects.get(slug="digipedagogiikka")
+        self.certificate = SigningCertificate.objects.create(
+            institution=self.institution, name="Kokeilu", issuer="Kokeilu", fingerprint="0" * 64,
+            file_name="kokeilu.p12", own=False, valid=period(clock.today()),
+        )  # fmt: skip
+        self.seal = Seal.objects.create(
+            institution=self.institution, subject_kind="sample", subject_id=1,
+            code="AAAA-BBBB-CCCC-DDDD", state="failed",
+        )  # fmt: skip
         self.mail = Message.objects.create(
             to="kokeilu@solmu.example", subject="Kokeilu", text="Kokeilu", state="failed"
         )
@@ -220,6 +258,94 @@ class Samples:
         )
         self.question = MemberInvitation.objects.create(email="kutsuttu@solmu.example", **of)
 
+    def _agreement(self) -> None:
+        """Tavastia's agreement with Hyria, out for comments; Hyria has said something."""
+        by = Viewer.system("a sample")
+        hyria = Organisation.objects.get(slug="hyria")
+        self.agreement = agreements.start(
+            self.template.versions.get(state="approved"),
+            institution=self.institution,
+            organisations=[hyria],
+            title="Kokeilu",
+            by=by,
+        )
+        self.clause = self.agreement.clauses.earliest("position")
+        self.goal = promising.set_goal(
+            self.agreement, None, title="Kokeilu", indicator="Kokeilu", by=by
+        )
+        self.duty = promising.set_duty(
+            self.agreement, None, organisation_id=hyria.pk, text="Kokeilu", by=by
+        )
+        self.party = self.agreement.parties.get(organisation=hyria)
+        asked = Person.objects.get(user__email="network-lead@solmu.example")
+        commenting.send(self.agreement, [commenting.Receiver(self.party, asked)], by=by)
+        self.comment = commenting.say(
+            self.party, key=self.clause.key, text="Kokeilu", language="fi", by=by
+        )
+
+    def _signing(self) -> None:
+        """Hyria's coordinator is to sign; a former member asks to join; who may sign."""
+        version = self.agreement.versions.latest("number")
+        today = clock.today()
+        Party.objects.filter(pk=self.party.pk).update(bound=period(today))
+        self.mandate = Mandate.objects.create(
+            organisation=self.institution.organisation,
+            person=Person.objects.create(given_name="Nimenkirjoittaja"),
+            institution=self.institution,
+            basis="Kokeilu",
+            valid=period(today),
+        )
+        self.signature = Signature.objects.create(
+            version=version,
+            party=self.party,
+            person=Person.objects.get(user__email="network-lead@solmu.example"),
+            name="Kokeilu",
+            email="kokeilu@solmu.example",
+            means="code",
+        )
+        joining = Party.objects.create(
+            agreement=self.agreement,
+            organisation=Organisation.objects.get(slug="aiempi-jasen"),
+            state="joining",
+            position=9,
+        )
+        self.joinder = Joinder.objects.create(
+            agreement=self.agreement, party=joining, version=version, from_on=today,
+            content=version.content, digest=version.digest, rule="all",
+        )  # fmt: skip
+        self.review = Review.objects.create(
+            agreement=self.agreement, on=today, decision="raise", reason="Kokeilu"
+        )
+        top = Level.objects.filter(institution=self.institution, decided_by="leader").latest("rank")
+        LevelProposal.objects.create(review=self.review, level=top)
+        self.bulk = Bulk.objects.create(
+            institution=self.institution,
+            version=self.template.versions.get(state="approved"),
+            title="Kokeilu",
+            signer=self.mandate.person,
+        )
+
+    def _training(self) -> None:
+        """The demo's programme: its next start, the learner, an exception, its trainer."""
+        self.programme = Programme.objects.get(slug="tyopaikkaohjaaja")
+        self.cohort = Cohort.objects.filter(
+            programme=self.programme, state="planned", starts_on__gt=clock.today()
+        ).earliest("starts_on")
+        self.enrolment = Enrolment.objects.get(person__user__email="learner@solmu.example")
+        self.exception = StartException.objects.create(
+            programme=self.programme, day=self.cohort.starts_on
+        )
+        self.staff = self.programme.staff.get(role="trainer")
+        self.question_of_test = Question.objects.filter(programme=self.programme).earliest("pk")
+        self.certificate_of_training = Certificate.objects.create(
+            enrolment=self.enrolment, name="Kokeilu", language="fi"
+        )
+        self.attempt = Attempt.objects.create(
+            enrolment=self.enrolment, number=1, paper=[], started_on=clock.today(),
+            submitted_on=clock.today(), submitted_at=clock.real_now(), right_answers=0, score=0,
+            passed=False,
+        )  # fmt: skip
+
     def fill(self, path: str) -> str:
         """The path with its parameters filled in."""
         path, _, variant = path.partition(VARIANT)
@@ -230,8 +356,9 @@ class Samples:
     def _facts(self, path: str, variant: str) -> dict[str, object]:
         facts: dict[str, object] = {
             "token": NO_TOKEN,
-            "code": "none",
+            "code": self.seal.code if path.startswith(("/verify/", "/institutions/")) else "none",
             "uidb36": "0",
+            "provider_id": "none",
             "key": "none",
             "to": "paused",
             "contact_pk": self.contact.pk,
@@ -262,6 +389,53 @@ class Samples:
             ("/api/v1/goals/", "id", self.measure.goal.goal_id),
             ("/api/v1/indicators/", "id", self.measure.indicator_id),
             ("/api/v1/indicator-values/", "id", self.value.pk),
+            ("/agreements/templates/", "pk", self.template.pk),
+            ("/agreements/templates/", "clause", self.template_clause.pk),
+            ("/agreements/templates/", "act", "approve"),
+            ("/api/v1/agreement-templates/", "id", self.template.pk),
+            ("/agreements/organisations/", "pk", self.organisation.pk),
+            ("/agreements/bulk/", "pk", self.bulk.pk),
+            ("/agreements/<pk>/life/", "review", self.review.pk),
+            ("/agreements/<pk>/comments/", "comment", self.comment.pk),
+            ("/agreements/<pk>/duties/", "duty", self.duty.pk),
+            ("/agreements/<pk>/goals/", "goal", self.goal.pk),
+            ("/agreements/<pk>/goals/", "indicator", self.goal.indicators.get().pk),
+            ("/agreements/<pk>/text/", "clause", self.clause.pk),
+            ("/agreements/<pk>/parties/<party>/", "party", self.party.pk),
+            ("/agreements/mandates/", "pk", self.mandate.pk),
+            ("/agreements/signatures/", "uuid", self.signature.uuid),
+            ("/agreements/<pk>/signing/", "uuid", self.signature.uuid),
+            ("/agreements/<pk>/parties/joining/", "joinder_pk", self.joinder.pk),
+            ("/agreements/<pk>/", "party_pk", self.party.pk),
+            ("/agreements/<pk>/", "pk", self.agreement.pk),
+            ("/api/v1/agreements/", "id", self.agreement.pk),
+            ("/training/<slug>/exceptions/", "pk", self.exception.pk),
+            ("/training/<slug>/staff/", "pk", self.staff.pk),
+            ("/training/<slug>/questions/", "pk", self.question_of_test.pk),
+            ("/training/<slug>/contents/", "version_number", 1),
+            ("/training/<slug>/contents/", "part_number", 1),
+            ("/training/<slug>/contents/", "page_key", "p1-role"),
+            ("/training/coverage/", "pk", self.organisation.pk),
+            ("/training/<slug>/certificates/", "pk", self.certificate_of_training.pk),
+            ("/badges/credentials/", "uuid", self.certificate_of_training.uuid),
+            ("/badges/", "slug", "tuakk"),
+            ("/badges/", "programme", self.programme.slug),
+            ("/badges/", "kid", "none"),
+            ("/api/v1/certificates/", "id", self.certificate_of_training.pk),
+            ("/learn/", "uuid", self.enrolment.uuid),
+            ("/learn/", "part_number", 1),
+            ("/learn/", "page_key", "p1-role"),
+            ("/api/v1/attempts/", "id", self.attempt.pk),
+            ("/training/<slug>/systems/", "kind", "teams"),
+            ("/training/<slug>/systems/works/", "pk", 0),
+            ("/training/cohorts/", "pk", self.cohort.pk),
+            ("/training/cohorts/<pk>/steps/", "kind", "pick"),
+            ("/training/<slug>/autopilot/", "kind", "pick"),
+            ("/training/", "uuid", self.enrolment.uuid),
+            ("/training/", "slug", self.programme.slug),
+            ("/api/v1/programmes/", "slug", self.programme.slug),
+            ("/api/v1/cohorts/", "id", self.cohort.pk),
+            ("/api/v1/enrolments/", "id", self.enrolment.pk),
             ("/networks/<slug>/costs/", "pk", self.cost.pk),
             ("/networks/<slug>/costs/", "transfer", self.cost.transfers.earliest("pk").pk),
             ("/networks/<slug>/costs/", "act", "withdraw"),
@@ -288,6 +462,7 @@ class Samples:
             ("/organisations/", "pk", (self.hidden if variant else self.organisation).pk),
             ("/organisations/", "slug", (self.hidden if variant else self.organisation).slug),
             ("/institutions/<slug>/invitations/", "pk", self.invitation.pk),
+            ("/institutions/<slug>/seal/certificate/", "pk", self.certificate.pk),
             ("/institutions/", "pk", self.affiliation.pk),
             ("/institutions/", "slug", "tavastia"),
             ("/accounts/me/tokens/", "pk", self.token.pk),

@@ -35,6 +35,17 @@ NETWORK_COLUMNS: dict[str, tuple[str, ...]] = {
     "administrator": ("admin",),
 }
 
+# In training who a person is depends on the programme, which Turun Aikuiskoulutuskeskus runs.
+TRAINING_COLUMNS: dict[str, tuple[str, ...]] = {
+    "nobody": ("",),
+    "trainer": ("trainer",),
+    "assistant": ("assistant",),
+    "learner": ("learner",),  # takes part in the cohort that runs
+    "leaders elsewhere": ("rector", "coordinator", "network-lead", "outsider"),
+    "others": ("member", "facilitator", "company"),
+    "administrator": ("admin",),
+}
+
 TABLE = """
                                                                      nobody  leader |  elsewhere  |  admin
                                                                         |    | coord. coord. contr. no role
@@ -49,8 +60,16 @@ GET    /healthz                                                       200
 GET    /readyz                                                        200
 GET    /metrics                                                       200
 
+GET    /verify/                                                       200
+POST   /verify/                                                       422
+GET    /verify/<code>/                                                200
+POST   /verify/<code>/                                                422
+POST   /api/v1/verify                                                 200
+
 # The demo: the mail catcher; signing in names a persona
 POST   /demo/login/                                                   404
+GET    /demo/clock/                                                   200
+POST   /demo/clock/                                                   422
 GET    /demo/outbox/                                                  200
 GET    /demo/outbox.json                                              200
 
@@ -62,6 +81,10 @@ GET    /accounts/logout/                                              302   200
 POST   /accounts/logout/                                              302
 GET    /accounts/signup/                                              200   302
 POST   /accounts/signup/                                              200   302
+GET    /accounts/oidc/<provider_id>/login/                            404
+POST   /accounts/oidc/<provider_id>/login/                            404
+GET    /accounts/oidc/<provider_id>/login/callback/                   404
+POST   /accounts/oidc/<provider_id>/login/callback/                   404
 GET    /accounts/inactive/                                            200
 GET    /accounts/link/                                                302
 POST   /accounts/link/                                                302
@@ -111,6 +134,14 @@ POST   /institutions/<slug>/people/<pk>/                            login   302 
 POST   /institutions/<slug>/people/<pk>/end/                        login   302   302   404   404   404   302
 POST   /institutions/<slug>/people/invite/                          login   422   422   404   404   404   422
 POST   /institutions/<slug>/invitations/<pk>/cancel/                login   302   302   404   404   404   302
+
+GET    /institutions/<slug>/seal/                                   login   200   403   404   404   404   200
+POST   /institutions/<slug>/seal/                                   login   302   403   404   404   404   302
+GET    /institutions/<slug>/seal/certificate/                       login   200   403   404   404   404   200
+POST   /institutions/<slug>/seal/certificate/                       login   422   403   404   404   404   422
+GET    /institutions/<slug>/seal/certificate/<pk>/retire/           login   200   403   404   404   404   200
+POST   /institutions/<slug>/seal/certificate/<pk>/retire/           login   302   403   404   404   404   302
+POST   /institutions/<slug>/seal/again/<code>/                      login   302   403   404   404   404   302
 
 # Mail that could not be delivered
 GET    /mail/                                                       login   403   403   403   403   403   200
@@ -358,6 +389,8 @@ GET    /networks/<slug>/groups/<group_slug>/close/              login 403    403
 POST   /networks/<slug>/groups/<group_slug>/close/              login 403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/groups/<group_slug>/split/              login 403    403    200    403    403    403    403    403    403    200
 POST   /networks/<slug>/groups/<group_slug>/split/              login 403    403    422    403    403    403    403    403    403    422
+GET    /networks/<slug>/groups/<group_slug>/undo/               login 403    403    404    403    403    403    403    403    403    404
+POST   /networks/<slug>/groups/<group_slug>/undo/               login 403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/groups/<group_slug>/seats/new/          login 403    403    200    403    403    403    403    403    403    200
 POST   /networks/<slug>/groups/<group_slug>/seats/new/          login 403    403    422    403    403    403    403    403    403    422
 GET    /networks/<slug>/seats/<uuid>/                           login 200    200    200    200    403    403    403    403    403    200
@@ -451,6 +484,337 @@ POST   /api/v1/group-memberships                                401   422    422
 GET    /api/v1/group-memberships/{id}                           401   200    200    200    200    404    404    404    404    404    200
 PATCH  /api/v1/group-memberships/{id}                           401   422    422    422    403    404    404    404    404    404    422
 DELETE /api/v1/group-memberships/{id}                           401   204    204    204    403    404    404    404    404    404    204
+
+# Agreements: signing, who may sign, joining and leaving; Hyria's coordinator was chosen to sign
+GET    /agreements/mandates/                                      login 200
+GET    /agreements/mandates/new/                                  login 200    200    200    403    403    403    403    200    403    403
+POST   /agreements/mandates/new/                                  login 422    422    422    403    403    403    403    422    403    403
+GET    /agreements/mandates/<pk>/end/                             login 200    200    404    404    404    404    404    404    404    403
+POST   /agreements/mandates/<pk>/end/                             login 422    422    404    404    404    404    404    404    404    403
+GET    /agreements/<pk>/signing/                                  login 200    200    200    404    404    404    404    404    404    200
+POST   /agreements/<pk>/signing/                                  login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/signing/cancel/                           login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/signing/cancel/                           login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/signing/parties/<party_pk>/mandate/       login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/signing/parties/<party_pk>/mandate/       login 422    422    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/signing/<uuid>/remind/                    login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/signing/<uuid>/uploaded/                  login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/signing/<uuid>/uploaded/                  login 422    422    403    404    404    404    404    404    404    403
+GET    /sign/<token>/                                             404
+POST   /sign/<token>/                                             404
+POST   /sign/<token>/code/                                        404
+GET    /sign/<token>/decline/                                     404
+POST   /sign/<token>/decline/                                     404
+GET    /sign/back/                                                302
+GET    /sign/<token>/identify/                                    404
+GET    /agreements/signatures/<uuid>/identify/                    login 404    404    302    404    404    404    404    404    404    404
+GET    /sign/<token>/pdf/                                         404
+GET    /agreements/signatures/<uuid>/                             login 404    404    410    404    404    404    404    404    404    404
+POST   /agreements/signatures/<uuid>/                             login 404    404    410    404    404    404    404    404    404    404
+POST   /agreements/signatures/<uuid>/code/                        login 404    404    410    404    404    404    404    404    404    404
+GET    /agreements/signatures/<uuid>/decline/                     login 404    404    410    404    404    404    404    404    404    404
+POST   /agreements/signatures/<uuid>/decline/                     login 404    404    410    404    404    404    404    404    404    404
+GET    /agreements/signatures/<uuid>/pdf/                         login 404    404    200    404    404    404    404    404    404    404
+GET    /agreements/joining/<token>/                               410
+POST   /agreements/joining/<token>/                               410
+GET    /agreements/<pk>/parties/                                  login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/parties/join/                             login 403    403    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/join/                             login 403    403    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/parties/joining/<joinder_pk>/             login 200    200    200    404    404    404    404    404    404    200
+POST   /agreements/<pk>/parties/joining/<joinder_pk>/             login 403    403    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/joining/<joinder_pk>/take-back/   login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/parties/<party_pk>/withdraw/              login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/<party_pk>/withdraw/              login 422    422    403    404    404    404    404    404    404    403
+
+# Agreements: Tavastia's with Hyria, out for comments; Hyria's coordinator is asked, Kiipula joins
+GET    /agreements/                                               login 200
+GET    /agreements/new/                                           login 200    200    200    403    403    403    403    200    403    403
+POST   /agreements/new/                                           login 200    200    200    403    403    403    403    200    403    403
+GET    /agreements/comment/<token>/                               404
+POST   /agreements/comment/<token>/                               404
+GET    /agreements/calendar/                                      login 200
+POST   /agreements/calendar/feed/                                 login 302
+GET    /agreements/calendar/<token>.ics                           404
+GET    /agreements/archive/                                       login 200    200    200    403    403    403    403    200    403    403
+GET    /agreements/promises/<token>/                              410
+POST   /agreements/promises/<token>/                              410
+GET    /agreements/bulk/                                          login 200    200    200    403    403    403    403    200    403    403
+GET    /agreements/bulk/new/                                      login 200    200    200    403    403    403    403    200    403    403
+POST   /agreements/bulk/new/                                      login 422    422    422    403    403    403    403    422    403    403
+GET    /agreements/bulk/example/                                  login 200    200    200    403    403    403    403    200    403    403
+GET    /agreements/bulk/<pk>/                                     login 200    200    404    403    403    403    403    404    403    403
+POST   /agreements/bulk/<pk>/send/                                login 422    422    404    403    403    403    403    404    403    403
+GET    /agreements/<pk>/life/                                     login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/life/notice/                              login 200    403    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/life/notice/                              login 422    403    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/life/retention/                           login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/life/related/                             login 404    404    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/life/archive.zip                          login 200    200    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/life/review/                              login 200    200    200    200    404    404    404    404    404    200
+POST   /agreements/<pk>/life/review/                              login 422    422    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/life/review/<review>/                     login 200    200    200    200    404    404    404    404    404    200
+POST   /agreements/<pk>/life/review/<review>/level/               login 302    403    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/send/                              login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/<duty>/tick/                       login 403    403    403    403    404    404    404    404    404    403
+GET    /agreements/organisations/<pk>/panel/                      login 302
+GET    /agreements/<pk>/                                          login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/edit/                                     login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/edit/                                     login 422    422    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/drop/                                     login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/drop/                                     login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/add/                              login 404    404    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/<party>/remove/                   login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/text/                                     login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/text/add/                                 login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/text/add/                                 login 422    422    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/text/<clause>/                            login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/text/<clause>/                            login 422    422    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/text/<clause>/move/                       login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/text/<clause>/remove/                     login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/text/<clause>/remove/                     login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/text/compare/                             login 200    200    404    404    404    404    404    404    404    404
+GET    /agreements/<pk>/text/template/                            login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/text/template/                            login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/variables/                                login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/variables/                                login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/comments/                                 login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/comments/send/                            login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/send/                            login 422    422    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/take-back/                       login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/say/                             login 403    403    422    403    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/finish/                          login 403    403    302    403    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/<comment>/accept/                login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/<comment>/reply/                 login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/                                    login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/goals/add/                                login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/add/                                login 422    422    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/<goal>/                             login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/<goal>/                             login 422    422    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/duties/add/                               login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/add/                               login 422    422    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/duties/<duty>/                            login 200    200    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/<duty>/                            login 422    422    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/<goal>/remove/                      login 302    302    403    403    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/<duty>/remove/                     login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/values/<indicator>/                 login 200    200    200    403    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/values/<indicator>/                 login 422    422    422    403    404    404    404    404    404    403
+GET    /agreements/<pk>/history/                                  login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/agreement.pdf                             login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/agreement.docx                            login 200    200    200    200    404    404    404    404    404    200
+GET    /api/v1/agreements                                         401   200
+POST   /api/v1/agreements                                         401   422    422    422    403    403    403    403    422    403    403
+GET    /api/v1/agreements/{id}                                    401   200    200    200    200    404    404    404    404    404    200
+GET    /api/v1/agreements/{id}/pdf                                401   200    200    200    200    404    404    404    404    404    200
+PATCH  /api/v1/agreements/{id}                                    401   200    200    403    403    404    404    404    404    404    403
+DELETE /api/v1/agreements/{id}                                    401   204    204    403    403    404    404    404    404    404    403
+
+# Templates of agreements: Tavastia's own, published, with a draft
+GET    /agreements/templates/                                     login 200
+GET    /agreements/templates/import/                              login 200    200    200    403    200    403    200    200    403    403
+POST   /agreements/templates/import/                              login 422    422    422    403    422    403    422    422    403    403
+GET    /agreements/templates/new/                                 login 200    200    200    403    200    403    200    200    403    403
+POST   /agreements/templates/new/                                 login 422    422    422    403    422    403    422    422    403    403
+GET    /agreements/templates/<pk>/                                login 200
+GET    /agreements/templates/<pk>/<act>/                          login 200    403    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/<act>/                          login 302    403    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/changes/                        login 302    302    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/changes/                        login 302    302    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/clauses/<clause>/               login 200    200    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/clauses/<clause>/               login 422    422    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/clauses/<clause>/move/          login 302    302    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/clauses/<clause>/remove/        login 200    200    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/clauses/<clause>/remove/        login 302    302    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/clauses/new/                    login 200    200    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/clauses/new/                    login 422    422    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/compare/                        login 200
+GET    /agreements/templates/<pk>/copy/                           login 200    200    200    403    200    403    200    200    403    403
+POST   /agreements/templates/<pk>/copy/                           login 422    422    422    403    422    403    422    422    403    403
+GET    /agreements/templates/<pk>/details/                        login 200    200    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/details/                        login 422    422    403    403    403    403    403    403    403    403
+POST   /agreements/templates/<pk>/draft/                          login 302    302    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/edit/                           login 200    200    403    403    403    403    403    403    403    403
+GET    /agreements/templates/<pk>/history/                        login 200    200    403    403    403    403    403    403    403    200
+GET    /agreements/templates/<pk>/template.docx                   login 200
+GET    /agreements/templates/<pk>/template.json                   login 200
+GET    /agreements/templates/<pk>/template.pdf                    login 200
+GET    /api/v1/agreement-templates                                401   200
+POST   /api/v1/agreement-templates                                401   422    422    422    403    422    403    422    422    403    403
+GET    /api/v1/agreement-templates/{id}                           401   200
+PATCH  /api/v1/agreement-templates/{id}                           401   200    200    403    403    403    403    403    403    403    403
+"""
+
+
+TRAINING = """
+                                                              nobody trainer assist. learner leaders others admin
+# The list, the public page, enrolling
+GET    /training/                                               200
+GET    /training/<slug>/                                        200
+GET    /training/<slug>/enrol/                                  200
+POST   /training/<slug>/enrol/                                  422
+GET    /training/<slug>/enrol/group/                            200
+POST   /training/<slug>/enrol/group/                            422
+GET    /training/<slug>/enrol/sent/                             200
+GET    /training/<slug>/privacy/                                200
+GET    /training/<slug>/embed/                                  200
+GET    /training/<slug>/starts.ics                              200
+GET    /training/workplace/                                     200
+GET    /training/confirm/<token>/                               410
+POST   /training/confirm/<token>/                               410
+GET    /training/group/<token>/                                 410
+POST   /training/group/<token>/                                 410
+GET    /training/own/<token>/                                   410
+POST   /training/own/<token>/                                   410
+
+# One's own studies
+GET    /training/mine/                                          login 200
+GET    /training/mine/<uuid>/                                   login 404    404    200    404    404    404
+POST   /training/mine/<uuid>/                                   login 404    404    422    404    404    404
+
+# Founding, setting up, staff
+GET    /training/new/                                           login 403    403    403    200    403    200
+POST   /training/new/                                           login 403    403    403    422    403    422
+GET    /training/starts/                                        login 200
+GET    /training/<slug>/settings/                               login 200    403    403    403    403    200
+POST   /training/<slug>/settings/                               login 422    403    403    403    403    422
+POST   /training/<slug>/exceptions/                             login 422    403    403    403    403    422
+POST   /training/<slug>/exceptions/<pk>/drop/                   login 302    403    403    403    403    302
+GET    /training/<slug>/staff/                                  login 200    403    403    403    403    200
+POST   /training/<slug>/staff/                                  login 422    403    403    403    403    422
+POST   /training/<slug>/staff/<pk>/end/                         login 302    403    403    403    403    302
+
+# Running: starts and participants
+GET    /training/<slug>/run/                                    login 200    200    403    403    403    200
+GET    /training/<slug>/run/new/                                login 200    200    403    403    403    200
+POST   /training/<slug>/run/new/                                login 422    422    403    403    403    422
+GET    /training/cohorts/<pk>/                                  login 200    200    404    404    404    200
+GET    /training/cohorts/<pk>/change/                           login 200    200    404    404    404    200
+POST   /training/cohorts/<pk>/change/                           login 302    302    404    404    404    302
+POST   /training/cohorts/<pk>/cancel/                           login 302    302    404    404    404    302
+POST   /training/cohorts/<pk>/act/                              login 302    302    404    404    404    302
+GET    /training/cohorts/<pk>/write/                            login 200    200    404    404    404    200
+POST   /training/cohorts/<pk>/write/                            login 302    302    404    404    404    302
+GET    /training/cohorts/<pk>/steps/                            login 200    200    404    404    404    200
+GET    /training/cohorts/<pk>/steps/<kind>/                     login 200    200    404    404    404    200
+POST   /training/cohorts/<pk>/steps/<kind>/                     login 422    422    404    404    404    422
+GET    /training/<slug>/systems/                                login 200    200    403    403    403    200
+GET    /training/<slug>/systems/<kind>/                         login 200    200    403    403    403    200
+POST   /training/<slug>/systems/<kind>/                         login 403    403    403    403    403    422
+POST   /training/<slug>/systems/<kind>/check/                   login 404    404    403    403    403    404
+POST   /training/<slug>/systems/<kind>/read/                    login 404    404    403    403    403    404
+POST   /training/<slug>/systems/works/<pk>/again/               login 404    404    403    403    403    404
+GET    /training/day/                                           login 200    200    403    403    403    200
+GET    /training/<slug>/autopilot/                              login 200    200    403    403    403    200
+GET    /training/<slug>/autopilot/<kind>/                       login 200    403    403    403    403    200
+POST   /training/<slug>/autopilot/<kind>/                       login 422    403    403    403    403    422
+GET    /training/enrolments/<uuid>/                             login 200    200    404    404    404    200
+POST   /training/enrolments/<uuid>/                             login 422    422    404    404    404    422
+
+# The API: programmes, cohorts, enrolments
+GET    /api/v1/programmes                                       401   200
+POST   /api/v1/programmes                                       401   403    403    403    422    403    403
+GET    /api/v1/programmes/{slug}                                401   200
+GET    /api/v1/programmes/{slug}/starts                         401   200
+PATCH  /api/v1/programmes/{slug}                                401   200    403    403    403    403    200
+GET    /api/v1/cohorts                                          401   200
+POST   /api/v1/cohorts                                          401   422    422    403    403    403    422
+GET    /api/v1/cohorts/{id}                                     401   200
+PATCH  /api/v1/cohorts/{id}                                     401   200    200    403    403    403    200
+DELETE /api/v1/cohorts/{id}                                     401   204    204    403    403    403    204
+GET    /api/v1/enrolments                                       401   200
+POST   /api/v1/enrolments                                       401   422
+GET    /api/v1/enrolments/{id}                                  401   200    200    200    404    404    200
+PATCH  /api/v1/enrolments/{id}                                  401   200    200    200    404    404    200
+DELETE /api/v1/enrolments/{id}                                  401   204    204    204    404    404    204
+
+# The participant's pages: parts, material, the test
+GET    /learn/<uuid>/                                           login 403    403    200    404    404    403
+GET    /learn/<uuid>/parts/<part_number>/                       login 403    403    200    404    404    403
+GET    /learn/<uuid>/pages/<page_key>/                          login 403    403    200    404    404    403
+POST   /learn/<uuid>/pages/<page_key>/                          login 403    403    302    404    404    403
+GET    /learn/<uuid>/opening/                                   login 403    403    200    404    404    403
+POST   /learn/<uuid>/opening/                                   login 403    403    422    404    404    403
+POST   /learn/<uuid>/go-on/                                     login 403    403    302    404    404    403
+GET    /learn/<uuid>/test/                                      login 403    403    200    404    404    403
+POST   /learn/<uuid>/test/                                      login 403    403    302    404    404    403
+POST   /learn/<uuid>/test/answer/                               404
+
+# Contents in versions, and adopting a programme; leaders are of other institutions
+GET    /training/<slug>/adopt/                                  login 403    403    403    200    403    403
+POST   /training/<slug>/adopt/                                  login 403    403    403    422    403    403
+GET    /training/<slug>/contents/                               login 200    200    403    403    403    200
+POST   /training/<slug>/contents/draft/                         login 302    403    403    403    403    302
+POST   /training/<slug>/contents/load/                          login 404    403    403    403    403    404
+GET    /training/<slug>/contents/original/                      login 404    404    403    403    403    404
+POST   /training/<slug>/contents/original/                      login 404    403    403    403    403    404
+GET    /training/<slug>/contents/<version_number>/              login 200    200    403    403    403    200
+GET    /training/<slug>/contents/<version_number>/compare/      login 404    404    403    403    403    404
+GET    /training/<slug>/contents/<version_number>/publish/      login 200    403    403    403    403    200
+POST   /training/<slug>/contents/<version_number>/publish/      login 422    403    403    403    403    422
+GET    /training/<slug>/contents/<version_number>/sources/      login 200    403    403    403    403    200
+POST   /training/<slug>/contents/<version_number>/sources/      login 422    403    403    403    403    422
+GET    /training/<slug>/contents/<version_number>/parts/<part_number>/  login 200    403    403    403    403    200
+POST   /training/<slug>/contents/<version_number>/parts/<part_number>/  login 422    403    403    403    403    422
+GET    /training/<slug>/contents/<version_number>/pages/<page_key>/  login 200    403    403    403    403    200
+POST   /training/<slug>/contents/<version_number>/pages/<page_key>/  login 422    403    403    403    403    422
+GET    /training/<slug>/contents/<version_number>/pages/<page_key>/preview/  login 200    200    403    403    403    200
+POST   /training/<slug>/contents/<version_number>/pages/<page_key>/move/  login 302    403    403    403    403    302
+
+# Questions of the test
+GET    /training/<slug>/questions/                              login 200    403    403    403    403    200
+GET    /training/<slug>/questions/new/                          login 200    403    403    403    403    200
+POST   /training/<slug>/questions/new/                          login 422    403    403    403    403    422
+GET    /training/<slug>/questions/read/                         login 200    403    403    403    403    200
+POST   /training/<slug>/questions/read/                         login 422    403    403    403    403    422
+GET    /training/<slug>/questions/xlsx/                         login 200    403    403    403    403    200
+GET    /training/<slug>/questions/gift/                         login 200    403    403    403    403    200
+GET    /training/<slug>/questions/qti/                          login 200    403    403    403    403    200
+GET    /training/<slug>/questions/<pk>/                         login 200    403    403    403    403    200
+POST   /training/<slug>/questions/<pk>/                         login 422    403    403    403    403    422
+POST   /training/<slug>/questions/<pk>/use/                     login 302    403    403    403    403    302
+
+# Certificates, badges, the post, feedback, figures. The learner has a certificate but no result yet
+GET    /training/certificate/<token>/                           410
+GET    /training/certificate/<token>/pdf/                       410
+GET    /training/certificate/<token>/badge/                     410
+GET    /training/certificate/<token>/feedback/                  410
+POST   /training/certificate/<token>/feedback/                  410
+GET    /learn/<uuid>/certificate/                               login 403    403    200    404    404    403
+GET    /learn/<uuid>/certificate/pdf/                           login 403    403    302    404    404    403
+GET    /learn/<uuid>/certificate/badge/                         login 403    403    200    404    404    403
+GET    /learn/<uuid>/feedback/                                  login 403    403    404    404    404    403
+POST   /learn/<uuid>/feedback/                                  login 403    403    404    404    404    403
+GET    /training/<slug>/certificates/                           login 200    200    403    403    403    200
+GET    /training/<slug>/certificates/settings/                  login 200    403    403    403    403    200
+POST   /training/<slug>/certificates/settings/                  login 422    403    403    403    403    422
+GET    /training/<slug>/certificates/<pk>/                      login 200    200    403    403    403    200
+POST   /training/<slug>/certificates/<pk>/                      login 422    422    403    403    403    422
+GET    /training/<slug>/certificates/<pk>/pdf/                  login 302    302    403    403    403    302
+GET    /training/<slug>/post/                                   login 200    200    403    403    403    200
+POST   /training/<slug>/post/                                   login 302    302    403    403    403    302
+GET    /training/<slug>/post/letters/                           login 200    200    403    403    403    200
+GET    /training/<slug>/feedback/                               login 200    200    403    403    403    200
+GET    /training/<slug>/figures/                                login 200    200    403    403    403    200
+# Workplace coverage belongs to one's institution; all here have a partner picture but the learner
+GET    /training/coverage/                                      login 200    200    403    200    200    200
+POST   /training/coverage/                                      login 403    403    403    422    403    422
+GET    /training/coverage/read/                                 login 403    403    403    200    403    200
+POST   /training/coverage/read/                                 login 403    403    403    422    403    422
+GET    /training/coverage/<pk>/                                 login 200    200    403    200    200    200
+POST   /training/coverage/<pk>/                                 login 403    403    403    422    403    422
+
+GET    /badges/<slug>/                                          200
+GET    /badges/<slug>/jwks.json                                 200
+GET    /badges/<slug>/keys/<kid>/                               404
+GET    /badges/<slug>/revocations/                              200
+GET    /badges/<slug>/achievements/<programme>/                 200
+GET    /badges/credentials/<uuid>/                              302
+GET    /api/v1/certificates                                     401   200
+GET    /api/v1/certificates/{id}                                401   200    200    200    404    404    200
+
+# The API: attempts
+GET    /api/v1/attempts                                         401   200
+POST   /api/v1/attempts                                         401   422
+GET    /api/v1/attempts/{id}                                    401   200    200    200    404    404    200
 """
 
 
@@ -467,7 +831,11 @@ def rows() -> list[Row]:
     """The tables, read."""
     return [
         _row(line, columns)
-        for table, columns in ((TABLE, COLUMNS), (NETWORKS, NETWORK_COLUMNS))
+        for table, columns in (
+            (TABLE, COLUMNS),
+            (NETWORKS, NETWORK_COLUMNS),
+            (TRAINING, TRAINING_COLUMNS),
+        )
         for line in table.splitlines()
         if line[:1].isupper()
     ]

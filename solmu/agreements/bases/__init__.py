@@ -1,1 +1,1 @@
-"""Base templates: writing, approving, publishing, copying, importing a Word file."""
+"""Base templates: written as clauses, approved, copied by others, read from and written to Word."""

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from solmu.agreements import indexing
 from solmu.agreements.drafting import wording
 from solmu.agreements.models import (
     Agreement,
@@ -65,11 +66,13 @@ def start(
     stakeholder: Stakeholder | None = None,
     network: Network | None = None,
     leave_out: Iterable[str] = (),
+    contacts: Mapping[int, Person] | None = None,
 ) -> Agreement:
     """Make a draft of an approved template, between the institution and the organisations.
 
     `leave_out` holds the keys of optional clauses that aren't taken; of alternatives, the first
-    that isn't left out is.
+    that isn't left out is. `contacts` are contact persons by organisation; a stakeholder's contact
+    is known.
     """
     if version.state == BaseVersion.State.DRAFT:
         raise DraftingError(_("The template has to be approved before it is used."))
@@ -89,13 +92,16 @@ def start(
             prevailing=spoken[0],
             owner_id=by.person_id,
         )
+        people = dict(contacts or {})
+        if stakeholder and (person := _contact_of(stakeholder)):
+            people.setdefault(stakeholder.organisation_id, person)
         for position, organisation in enumerate([institution.organisation, *others]):
             Party.objects.create(
                 agreement=agreement,
                 organisation=organisation,
                 position=position,
                 called=_called(position, len(others), spoken[0]),
-                contact=_contact_of(stakeholder) if position else None,
+                contact=people.get(organisation.pk),
             )
         Clause.objects.bulk_create(
             Clause(
@@ -109,6 +115,7 @@ def start(
         )
         agreement.values = known_values(agreement)
         agreement.save(update_fields=["values"])
+    indexing.index_agreements([agreement.pk])
     return agreement
 
 
@@ -120,15 +127,15 @@ def known_values(agreement: Agreement) -> dict[str, str]:
             "today": date_format(clock.today(), "DATE_FORMAT"),
             "notice_months": str(agreement.notice_months),
         }
-        for party in agreement.parties.select_related("organisation", "contact"):
-            name = "institution" if party.position == 0 else "partner"
-            if party.position > 1:
-                name = f"party{party.position + 1}"
+        for number, party in enumerate(parties_of(agreement), start=1):
+            name = {1: "institution", 2: "partner"}.get(number, f"party{number}")
             values[f"{name}.name"] = str(party.organisation)
             values[f"{name}.business_id"] = party.organisation.business_id
             values[f"{name}.called"] = party.called
             if party.contact:
                 values[f"{name}.contact"] = party.contact.name
+                values[f"{name}.email"] = party.contact.email
+                values[f"{name}.phone"] = party.contact.phone
         if agreement.network:
             values["network.name"] = str(agreement.network)
         if agreement.valid:
@@ -139,6 +146,12 @@ def known_values(agreement: Agreement) -> dict[str, str]:
                 if day:
                     values[name] = date_format(day, "DATE_FORMAT")
     return {name: value for name, value in values.items() if value}
+
+
+def parties_of(agreement: Agreement) -> list[Party]:
+    """Those between whom it is drafted, the institution first."""
+    rows = agreement.parties.exclude(state=Party.State.FORMER)
+    return list(rows.select_related("organisation", "contact").order_by("position", "pk"))
 
 
 def texts_of(agreement: Agreement) -> list[str]:
@@ -159,16 +172,17 @@ def missing(agreement: Agreement) -> list[str]:
 @transaction.atomic
 def set_values(agreement: Agreement, values: Mapping[str, str], *, by: Viewer) -> None:
     """Give variables their values."""
-    agreement = _open(agreement)
+    agreement = opened(agreement)
     with history.acting(by, gettext_noop("facts filled in")):
         agreement.values = {**agreement.values, **{k: v.strip() for k, v in values.items()}}
         agreement.save(update_fields=["values"])
+    indexing.index_agreements([agreement.pk])
 
 
 @transaction.atomic
 def write_clause(clause: Clause, texts: Mapping[str, Any], *, edition: int, by: Viewer) -> Clause:
     """Change a clause's title, text or confidentiality; refuses what somebody changed meanwhile."""
-    _open(clause.agreement)
+    opened(clause.agreement)
     row = Clause.objects.select_for_update().get(pk=clause.pk)
     if row.edition != edition:
         raise ChangedMeanwhileError(row)
@@ -176,15 +190,11 @@ def write_clause(clause: Clause, texts: Mapping[str, Any], *, edition: int, by: 
         if name not in {*_TEXTS, "confidential"}:
             raise TypeError(f"a clause has no {name}")
         setattr(row, name, value)
-    for code in row.agreement.languages:
-        if wrong := wording.mistakes(getattr(row, f"text_{code}")):
-            raise DraftingError(
-                _("This is no variable: %(text)s. Variables look like {start}.")
-                % {"text": ", ".join(wrong)}
-            )
+    _check(row)
     row.edition += 1
     with history.acting(by, gettext_noop("clause changed")):
         row.save()
+    indexing.index_agreements([row.agreement_id])
     return row
 
 
@@ -193,29 +203,33 @@ def add_clause(
     agreement: Agreement, texts: Mapping[str, Any], *, after: Clause | None, by: Viewer
 ) -> Clause:
     """Add a clause of one's own, after another or at the end."""
-    agreement = _open(agreement)
+    agreement = opened(agreement)
+    _check(Clause(agreement=agreement, **texts))
     last = agreement.clauses.aggregate(last=Max("position"))["last"] or 0
     position = after.position + 1 if after else last + 1
     title = next((texts[f"title_{c}"] for c in LANGUAGES if texts.get(f"title_{c}")), "")
     with history.acting(by, gettext_noop("clause added")):
         agreement.clauses.filter(position__gte=position).update(position=F("position") + 1)
-        return Clause.objects.create(
+        clause = Clause.objects.create(
             agreement=agreement, key=_free_key(agreement, title), position=position, **texts
         )
+    indexing.index_agreements([agreement.pk])
+    return clause
 
 
 @transaction.atomic
 def remove_clause(clause: Clause, *, by: Viewer) -> None:
     """Take a clause out of the draft; the history keeps it."""
-    _open(clause.agreement)
+    opened(clause.agreement)
     with history.acting(by, gettext_noop("clause taken out")):
         clause.delete()
+    indexing.index_agreements([clause.agreement_id])
 
 
 @transaction.atomic
 def move_clause(clause: Clause, *, up: bool, by: Viewer) -> None:
     """Move a clause one place up or down."""
-    _open(clause.agreement)
+    opened(clause.agreement)
     rows = list(Clause.objects.select_for_update().filter(agreement=clause.agreement))
     at = next(number for number, row in enumerate(rows) if row.pk == clause.pk)
     to = at - 1 if up else at + 1
@@ -252,7 +266,7 @@ def freeze(agreement: Agreement, *, by: Viewer, note: str = "", unsigned: bool =
 
 def content_of(agreement: Agreement) -> dict[str, Any]:
     """All that the document says, as plain data."""
-    parties = list(agreement.parties.select_related("organisation", "contact"))
+    parties = parties_of(agreement)
     names = {party.organisation_id: str(party.organisation) for party in parties}
     valid = agreement.valid
     base = agreement.base_version
@@ -308,13 +322,12 @@ def content_of(agreement: Agreement) -> dict[str, Any]:
 def goals_of(agreement: Agreement) -> list[Goal]:
     """The agreement's goals with their indicators."""
     goals = Goal.objects.filter(holder_kind=HOLDER, holder_id=agreement.pk)
+    goals = goals.exclude(state=Goal.State.DROPPED)
     return list(goals.select_related("organisation").prefetch_related("indicators").order_by("pk"))
 
 
-_TEXTS = tuple(f"{part}_{code}" for part in ("title", "text") for code in LANGUAGES)
-
-
-def _open(agreement: Agreement) -> Agreement:
+def opened(agreement: Agreement) -> Agreement:
+    """The agreement, locked, if its text may still change."""
     row = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if not row.is_open:
         raise DraftingError(
@@ -322,6 +335,18 @@ def _open(agreement: Agreement) -> Agreement:
             % {"state": row.get_state_display()}
         )
     return row
+
+
+_TEXTS = tuple(f"{part}_{code}" for part in ("title", "text") for code in LANGUAGES)
+
+
+def _check(clause: Clause) -> None:
+    for code in clause.agreement.languages:
+        if wrong := wording.mistakes(getattr(clause, f"text_{code}")):
+            raise DraftingError(
+                _("This is no variable: %(text)s. Variables look like {start}.")
+                % {"text": ", ".join(wrong)}
+            )
 
 
 def _taken(version: BaseVersion, left: set[str]) -> list[BaseClause]:
@@ -345,9 +370,7 @@ def _called(position: int, others: int, language: str) -> str:
     return partner if others == 1 else ""
 
 
-def _contact_of(stakeholder: Stakeholder | None) -> Person | None:
-    if stakeholder is None:
-        return None
+def _contact_of(stakeholder: Stakeholder) -> Person | None:
     contact = stakeholder.contacts.filter(valid__contains=clock.today()).order_by("pk").first()
     return contact.person if contact else None
 

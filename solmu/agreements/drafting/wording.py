@@ -83,6 +83,36 @@ def differs(before: str, after: str) -> bool:
     return before.split() != after.split()
 
 
+def with_variables(raw: str, values: Mapping[str, str], new: str) -> str:
+    """A new wording of a filled text, with the variables kept where their values still stand."""
+    tokens, held = list[str](), list[tuple[int, int, str]]()
+    at = 0
+    for match in VARIABLE.finditer(raw):
+        tokens += _WORDS.findall(raw[at : match.start()])
+        shown = values.get(match[1], "").strip() or match[0]
+        words = _WORDS.findall(shown)
+        held.append((len(tokens), len(tokens) + len(words), match[0]))
+        tokens += words
+        at = match.end()
+    tokens += _WORDS.findall(raw[at:])
+    fresh = _WORDS.findall(new)
+    starts: dict[int, tuple[int, str]] = {}
+    for block in SequenceMatcher(None, tokens, fresh, autojunk=False).get_matching_blocks():
+        for first, last, variable in held:
+            if block.a <= first and last <= block.a + block.size and first < last:
+                begins = block.b + first - block.a
+                starts[begins] = (begins + last - first, variable)
+    written, place = list[str](), 0
+    while place < len(fresh):
+        if place in starts:
+            place, variable = starts[place]
+            written.append(variable)
+        else:
+            written.append(fresh[place])
+            place += 1
+    return "".join(written)
+
+
 def _add(pieces: list[Piece], what: str, words: list[str]) -> None:
     if not words:
         return

@@ -5,16 +5,26 @@ from solmu.agreements.models.agreement import (
     Clause,
     Comment,
     Duty,
+    GoalOwner,
     Party,
     Review,
     Version,
 )
 from solmu.agreements.models.base import Base, BaseClause, BaseVersion
+from solmu.agreements.models.life import (
+    Bulk,
+    BulkRow,
+    Fulfilment,
+    LevelProposal,
+    Notice,
+)
 from solmu.agreements.models.signature import (
     Joinder,
     Mandate,
     Record,
+    Signatory,
     Signature,
+    Withdrawal,
 )
 
 __all__ = [
@@ -22,14 +32,22 @@ __all__ = [
     "Base",
     "BaseClause",
     "BaseVersion",
+    "Bulk",
+    "BulkRow",
     "Clause",
     "Comment",
     "Duty",
+    "Fulfilment",
+    "GoalOwner",
     "Joinder",
+    "LevelProposal",
     "Mandate",
+    "Notice",
     "Party",
     "Record",
     "Review",
+    "Signatory",
     "Signature",
     "Version",
+    "Withdrawal",
 ]

@@ -5,14 +5,17 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from solmu.agreements.models.base import Base, BaseClause, BaseVersion
 from solmu.agreements.querysets import AgreementQuerySet, OfAgreementQuerySet
 from solmu.audit.history import tracked
+from solmu.goals.models import Goal
 from solmu.lib import clock
 from solmu.networks.models import Network
 from solmu.organisations.models import Institution, Organisation
@@ -41,8 +44,8 @@ class Agreement(models.Model):
         State.DRAFT: {State.NEGOTIATION, State.SIGNING, State.ENDED},
         State.NEGOTIATION: {State.DRAFT, State.SIGNING, State.ENDED},
         State.SIGNING: {State.DECLINED, State.EXPIRED, State.ACTIVE, State.DRAFT},
-        State.DECLINED: {State.DRAFT, State.ENDED},
-        State.EXPIRED: {State.DRAFT, State.ENDED},
+        State.DECLINED: {State.DRAFT, State.NEGOTIATION, State.SIGNING, State.ENDED},
+        State.EXPIRED: {State.DRAFT, State.NEGOTIATION, State.SIGNING, State.ENDED},
         State.ACTIVE: {State.ENDED},
         State.ENDED: set(),
     }
@@ -118,10 +121,6 @@ class Agreement(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewals"
     )
     related = models.ManyToManyField("self", blank=True)
-    # Whose turn it is while it is negotiated; None: the institution's own.
-    turn = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.real_now)
 
@@ -136,6 +135,8 @@ class Agreement(models.Model):
         ]
         indexes = [
             models.Index(fields=["institution", "state", "-id"], name="agreement_of_institution"),
+            # As icontains asks.
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="agreement_title_trigrams"),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +196,8 @@ class Version(models.Model):
     """
 
     PERSONAL: ClassVar[dict[str, str]] = {"content": "names and contacts written in the agreement"}
-    SUBJECT: ClassVar = ("by",)
+    # Not whoever froze it: what was signed isn't erased with them.
+    SUBJECT: ClassVar[tuple[str, ...]] = ()
     ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar = {"digest", "note"}
 
@@ -231,9 +233,16 @@ class Party(models.Model):
         JOINING = "joining", _("is joining")
         JOINED = "joined", _("joined later")
         WITHDRAWN = "withdrawn", _("withdrew")
+        FORMER = "former", _("no longer a party")
+
+    class Voice(models.TextChoices):
+        NONE = "", _("not asked")
+        WAITING = "waiting", _("waited for")
+        COMMENTED = "commented", _("has commented")
+        FINE = "fine", _("fine by them")
 
     PERSONAL: ClassVar[dict[str, str]] = {}
-    IMPERSONAL: ClassVar = {"state", "called"}
+    IMPERSONAL: ClassVar = {"state", "called", "voice"}
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parties")
     organisation = models.ForeignKey(
@@ -252,6 +261,11 @@ class Party(models.Model):
     )
     signers_needed = models.SmallIntegerField(_("signatures needed"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NAMED)
+    # What it says of the text that was sent for comments: while one is waited for, it is its turn.
+    voice = models.CharField(
+        _("says of the text"), max_length=10, choices=Voice, default=Voice.NONE, blank=True
+    )
+    voiced_at = models.DateTimeField(null=True, blank=True)
     bound = DateRangeField(_("bound"), null=True, blank=True)
     # The version that binds it.
     version = models.ForeignKey(
@@ -262,6 +276,12 @@ class Party(models.Model):
 
     class Meta:
         ordering = ["agreement", "position", "id"]
+        indexes = [
+            # Few are waited for at a time: the index holds those alone.
+            models.Index(
+                fields=["agreement"], condition=Q(voice="waiting"), name="party_waited_for"
+            ),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="party_is_bound_once_at_a_time",
@@ -294,6 +314,10 @@ class Comment(models.Model):
     IMPERSONAL: ClassVar = {"key", "suggested", "language", "state"}
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="comments")
+    # The text that it is about.
+    version = models.ForeignKey(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="comments"
+    )
     # The clause; empty: the whole agreement.
     key = models.SlugField(max_length=60, blank=True)
     language = models.CharField(max_length=2, default="fi")
@@ -321,7 +345,17 @@ class Duty(models.Model):
     IMPERSONAL: ClassVar = {"text", "note"}
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="duties")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.ForeignKey(
+        Person,
+        verbose_name=_("responsible person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     text = models.CharField(_("duty"), max_length=300)
     due_on = models.DateField(_("by"), null=True, blank=True)
     every_months = models.SmallIntegerField(_("every … months"), null=True, blank=True)
@@ -335,6 +369,31 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+@tracked
+class GoalOwner(models.Model):
+    """Who looks after one of the agreement's goals on one side of it."""
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar[set[str]] = set()
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="goal_owners")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfAgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["goal", "organisation"], name="goal_has_one_owner_a_side"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.goal_id}"
 
 
 @tracked

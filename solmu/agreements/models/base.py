@@ -104,6 +104,11 @@ class BaseVersion(models.Model):
     number = models.SmallIntegerField(_("version"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     note = models.CharField(_("what changed"), max_length=300, blank=True)
+    # Who asked for the approval of the draft as it is; writing takes the question back.
+    asked_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -163,6 +168,8 @@ class BaseClause(models.Model):
     optional = models.BooleanField(_("may be left out"), default=False)
     alternatives = models.SlugField(_("one of these is chosen"), max_length=60, blank=True)
     note = models.TextField(_("note for the drafter"), blank=True)
+    # So that two people who edit it don't overwrite each other.
+    edition = models.IntegerField(default=1)
 
     objects = OfBaseQuerySet.as_manager()
 

@@ -1,4 +1,6 @@
-"""Signing: who may sign for whom, who is asked, what was signed, the record and the seal."""
+"""Signing: who may sign for whom, who is asked, what was signed, and who joins or leaves later."""
+
+from __future__ import annotations
 
 import uuid
 from typing import ClassVar
@@ -41,8 +43,33 @@ class Mandate(models.Model):
 
 
 @tracked
+class Signatory(models.Model):
+    """Somebody chosen to sign for a party, before the request is sent."""
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    SUBJECT: ClassVar = ("person",)
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="signatories")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # Where an order is set: those of one turn sign at the same time.
+    turn = models.SmallIntegerField(_("turn"), default=1)
+
+    objects = OfAgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["turn", "party__position", "id"]
+        verbose_name_plural = "signatories"
+        constraints = [
+            models.UniqueConstraint(fields=["party", "person"], name="signatory_is_chosen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.party_id}"
+
+
+@tracked
 class Signature(models.Model):
-    """One person asked to sign one version for one party, and what they did."""
+    """One person asked to sign a version, or a joinder, for one party, and what they did."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits")
@@ -60,13 +87,21 @@ class Signature(models.Model):
         "address": "the network address that was signed from",
         "browser": "the browser that was signed with",
         "reason": "why the signer declined",
+        "identified": "how the signer was identified",
+        "proof": "how an uploaded signature is known to be the signer's",
     }
     SUBJECT: ClassVar = ("person",)
     ON_REQUEST: ClassVar = True
     IMPERSONAL: ClassVar = {"state", "way", "means", "digest", "title", "code_hash"}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures")
+    # What is signed: a version of the text, or a joinder to one.
+    version = models.ForeignKey(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="signatures"
+    )
+    joinder = models.ForeignKey(
+        "Joinder", null=True, blank=True, on_delete=models.PROTECT, related_name="signatures"
+    )
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="signatures")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="signatures")
     position = models.SmallIntegerField(default=0)
@@ -80,22 +115,41 @@ class Signature(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
+    # The day by which deadlines count; each reminder goes once.
+    asked_on = models.DateField(null=True, blank=True)
     reminded_on = models.DateField(null=True, blank=True)
+    reminded_week_on = models.DateField(null=True, blank=True)
+    reminded_end_on = models.DateField(null=True, blank=True)
     # The code sent to the address, so that a forwarded link doesn't sign.
     code_hash = models.CharField(max_length=64, blank=True)
     code_until = models.DateTimeField(null=True, blank=True)
     code_tries = models.SmallIntegerField(default=0)
+    # How many codes have been sent since when, so that nobody's mailbox is filled.
+    codes_sent = models.SmallIntegerField(default=0)
+    codes_since = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    # Of one uploaded: the day on which it was signed.
+    signed_on = models.DateField(null=True, blank=True)
+    identified = models.CharField(max_length=300, blank=True)
+    proof = models.CharField(_("how it is known to be theirs"), max_length=300, blank=True)
     address = models.CharField(max_length=60, blank=True)
     browser = models.CharField(max_length=200, blank=True)
 
     objects = OfAgreementQuerySet.as_manager()
 
     class Meta:
-        ordering = ["version", "position", "id"]
+        ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "party", "person"], name="signature_is_asked_once"
+            ),
+            models.UniqueConstraint(
+                fields=["joinder", "person"], name="signature_of_joinder_is_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, joinder=None)
+                | Q(version=None, joinder__isnull=False),
+                name="signature_is_of_one_thing",
             ),
             models.CheckConstraint(
                 condition=~Q(state="signed") | Q(done_at__isnull=False) & ~Q(digest=""),
@@ -105,6 +159,19 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.state}"
+
+    @property
+    def agreement(self) -> Agreement:
+        """The agreement that is signed or joined."""
+        return self.party.agreement
+
+    @property
+    def subject(self) -> Version | Joinder:
+        """What is signed: both have a content and its digest."""
+        found: Version | Joinder | None = self.version or self.joinder
+        if found is None:
+            raise TypeError("a signature is of a version or of a joinder")
+        return found
 
 
 class Record(models.Model):
@@ -137,22 +204,36 @@ class Record(models.Model):
 
 @tracked
 class Joinder(models.Model):
-    """That an organisation would join an agreement in force, and what the others say."""
+    """That an organisation joins an agreement in force: its page, and what the others say.
+
+    The page is all that is signed: `content` is what it says, `version` what is joined.
+    """
 
     class State(models.TextChoices):
+        SIGNING = "signing", _("waits for the joining party's signature")
         ASKED = "asked", _("waits for the others")
         CONFIRMED = "confirmed", _("confirmed")
         DECLINED = "declined", _("declined")
 
-    PERSONAL: ClassVar[dict[str, str]] = {}
-    IMPERSONAL: ClassVar = {"state", "note"}
+    PERSONAL: ClassVar = {"content": "names written on the page"}
+    # Whoever made the page: what was signed isn't erased with them.
+    SUBJECT: ClassVar[tuple[str, ...]] = ()
+    ON_REQUEST: ClassVar = True
+    IMPERSONAL: ClassVar = {"state", "note", "digest", "rule"}
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="joinders")
     party = models.OneToOneField(Party, on_delete=models.PROTECT, related_name="joinder")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     from_on = models.DateField(_("from"))
-    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    # By which rule the others confirm, as the agreement said when it was asked.
+    rule = models.CharField(max_length=10, choices=Agreement.Accession)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SIGNING)
+    sign_by = models.DateField(_("to be signed by"), null=True, blank=True)
     object_by = models.DateField(_("objections by"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.real_now)
     decided_at = models.DateTimeField(null=True, blank=True)
 
@@ -160,3 +241,23 @@ class Joinder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} joins {self.agreement_id}"
+
+
+@tracked
+class Withdrawal(models.Model):
+    """That a party leaves an agreement that goes on: when it told, why, and its last day."""
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    SUBJECT: ClassVar = ("by",)
+    IMPERSONAL: ClassVar = {"reason"}
+
+    party = models.OneToOneField(Party, on_delete=models.PROTECT, related_name="withdrawal")
+    told_on = models.DateField(_("told on"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfAgreementQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.party_id} until {self.last_day}"

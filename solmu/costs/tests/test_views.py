@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from solmu.costs import agreeing, drafting
 from solmu.costs.models import CostCase
 from solmu.lib import clock
+from solmu.networks import guests
 from solmu.networks.models import Network
 from solmu.organisations.models import Organisation
+from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
 pytestmark = pytest.mark.demo
@@ -190,3 +192,22 @@ def test_case_takes_the_same_queries_whatever_its_length(
     few = _queries(client, short.get_absolute_url())
 
     assert _queries(client, long.get_absolute_url()) == few
+
+
+def test_guests_are_not_shown_the_way_to_costs(client_as: ClientAs) -> None:
+    guest = guests.invite(
+        Network.objects.get(organisation__slug="valkky"),
+        "vieno@elsewhere.example",
+        by=Viewer.system("test"),
+        sponsor=Person.objects.get(email="member@solmu.example"),
+        until=clock.today(),
+    )
+    client = Client()
+    client.force_login(guest.person.user, backend="solmu.people.viewing.ViewerBackend")
+
+    page = client.get("/networks/valkky/")
+
+    assert page.status_code == 200
+    assert LIST not in page.content.decode()
+    assert LIST in client_as("member").get("/networks/valkky/").content.decode()
+    assert client.get(LIST).status_code == 403

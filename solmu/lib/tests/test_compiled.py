@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateField, QuerySet, Value
 
-from solmu.lib.compiled import compiled
+from solmu.lib.compiled import compiled, several
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +64,15 @@ def test_compiled_makes_anew_what_it_cannot_fill_in() -> None:
     ContentType.objects.create(app_label="7", model="seven")
 
     assert [kind.model for kind in odd(app=7)] == ["seven"]
+
+
+def test_several_ids_share_few_forms() -> None:
+    @compiled
+    def of(**ids: int) -> QuerySet[ContentType]:
+        return ContentType.objects.filter(pk__in=[*ids.values()]).order_by("pk")
+
+    kinds = list(ContentType.objects.order_by("pk").values_list("pk", flat=True)[:5])
+
+    for count in (0, 1, 3, 5):
+        assert [kind.pk for kind in of(**several(kinds[:count]))] == kinds[:count]
+    assert [len(several(range(count))) for count in (0, 1, 2, 3, 5, 25)] == [0, 1, 2, 4, 8, 32]

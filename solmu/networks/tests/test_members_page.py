@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from solmu.lib import clock
 from solmu.lib.periods import period
+from solmu.networks import belonging
 from solmu.networks.models import Membership, Network, Representative
 from solmu.organisations.models import Figure, Organisation
 from solmu.organisations.tests import factories as organisations
@@ -175,3 +176,27 @@ def test_a_member_leaves_on_the_page(client_as: Callable[[str], Client], valkky:
     made.refresh_from_db()
     assert made.note == "Kokeilu"
     assert not made.valid.upper_inf
+
+
+def test_of_many_members_the_years_are_told_in_numbers() -> None:
+    def drawn(count: int) -> str:
+        several = [
+            Membership(organisation=Organisation(pk=number, name_fi=f"Opisto {number}"),
+                       organisation_id=number, valid=period(date(2012 + number % 3, 1, 1)))
+            for number in range(1, count + 1)
+        ]  # fmt: skip
+        return str(belonging.bars(several, date(2012, 1, 1), date(2015, 6, 1), date(2015, 6, 1)))
+
+    assert "Opisto 40" in drawn(belonging.MOST_LINES)
+    many = drawn(belonging.MOST_LINES + 2)
+    assert "Opisto" not in many
+    assert [f">{n}<" in many for n in (14, 28, 42)] == [True, True, True]
+
+
+def test_history_of_the_members_is_read_when_asked(client_as: Callable[[str], Client]) -> None:
+    client = client_as("member")
+
+    assert client.get(MEMBERS).context["parts"] is None
+    page = client.get(MEMBERS, {"history": "1"})
+    assert page.context["parts"]
+    assert 'id="history"' in page.content.decode()

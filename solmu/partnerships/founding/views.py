@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,6 +15,7 @@ from solmu.organisations import directory, institutions, invitations
 from solmu.organisations.models import Institution
 from solmu.organisations.moved import at_present_address
 from solmu.organisations.permissions import can_found
+from solmu.organisations.settings_tabs import tabs
 from solmu.partnerships.founding import founding, ladder
 from solmu.partnerships.founding.forms import FacetFormSet, FoundingForm, LevelFormSet
 from solmu.partnerships.models import Facet, Level
@@ -104,7 +104,11 @@ def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "partnerships/ladder.html",
-        {"institution": institution, "levels": levels, "tabs": _tabs(institution, "ladder")},
+        {
+            "institution": institution,
+            "levels": levels,
+            "tabs": tabs(request.viewer, institution, "founding:ladder"),
+        },
         status=status,
     )
 
@@ -139,7 +143,7 @@ def lists(request: HttpRequest, slug: str) -> HttpResponse:
             "institution": institution,
             "contents": sets["content"],
             "themes": sets["theme"],
-            "tabs": _tabs(institution, "lists"),
+            "tabs": tabs(request.viewer, institution, "founding:lists"),
         },
         status=status,
     )
@@ -153,16 +157,6 @@ def _institution(request: HttpRequest, slug: str) -> Institution:
     if not can_settings(request.viewer, institution.pk):
         raise PermissionDenied
     return institution
-
-
-def _tabs(institution: Institution, current: str) -> list[tuple[str, str, bool]]:
-    slug = institution.organisation.slug
-    return [
-        (_("General"), reverse("institutions:general", args=[slug]), current == "general"),
-        (_("Ladder"), reverse("founding:ladder", args=[slug]), current == "ladder"),
-        (_("Contents and themes"), reverse("founding:lists", args=[slug]), current == "lists"),
-        (_("People"), reverse("institutions:people", args=[slug]), current == "people"),
-    ]
 
 
 def _values(row: Any, names: Any) -> dict[str, Any]:

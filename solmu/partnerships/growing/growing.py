@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from solmu.audit import history
 from solmu.lib import modules
+from solmu.lib.compiled import compiled
 from solmu.lib.periods import covers
 from solmu.networks.models import Membership, Network
 from solmu.partnerships import standing
@@ -96,33 +97,14 @@ def proposals(
     """
     if not modules.is_on("networks"):
         return []
-    own = Membership.objects.on(day).filter(_told(institution_id), organisation_id=institution_id)
-    shared = (
-        Membership.objects.on(day)
-        .filter(network__in=own.values("network"))
-        .exclude(organisation_id=institution_id)
-    )
+    of: dict[str, Any] = {"institution": institution_id, "day": day}
     if stakeholder is not None:
-        shared = shared.filter(organisation_id=stakeholder.organisation_id)
+        of["organisation"] = stakeholder.organisation_id
     together: dict[int, list[int]] = {}
-    for organisation, network in shared.order_by("network_id").values_list(
-        "organisation_id", "network_id"
-    ):
+    for organisation, network in _together(**of):
         together.setdefault(organisation, []).append(network)
-    standings = (
-        Standing.objects.on(day)
-        .filter(
-            stakeholder__institution_id=institution_id,
-            stakeholder__organisation_id__in=together,
-            state=Standing.State.ACTIVE,
-            level__isnull=False,
-        )
-        .exclude(form=Form.ECOSYSTEM)
-        .select_related("stakeholder__organisation")
-        .prefetch_related("stakeholder__form_answers")
-        .order_by("stakeholder__organisation__sort_fi", "stakeholder_id")
-    )
-    rows = list(standings)
+    rows = _growing(**of) if together else []
+    prefetch_related_objects(rows, "stakeholder__form_answers")
     needed = {key for row in rows for key in together[row.stakeholder.organisation_id]}
     networks = Network.objects.select_related("organisation").in_bulk(needed) if needed else {}
     found = []
@@ -131,6 +113,36 @@ def proposals(
         if proposal := _proposal(row, shown):
             found.append(proposal)
     return found
+
+
+@compiled
+def _together(*, institution: int, day: date, **of: int) -> QuerySet[Membership, tuple[int, int]]:
+    """Who is with the institution in which networks on a day."""
+    shared = _shared(institution, day, of).order_by("network_id")
+    return shared.values_list("organisation_id", "network_id")
+
+
+@compiled
+def _growing(*, institution: int, day: date, **of: int) -> QuerySet[Standing]:
+    """The partners among them that could have grown."""
+    return (
+        Standing.objects.on(day)
+        .filter(
+            stakeholder__institution=institution,
+            stakeholder__organisation__in=_shared(institution, day, of).values("organisation"),
+            state=Standing.State.ACTIVE,
+            level__isnull=False,
+        )
+        .exclude(form=Form.ECOSYSTEM)
+        .select_related("stakeholder__organisation")
+        .order_by("stakeholder__organisation__sort_fi", "stakeholder_id")
+    )
+
+
+def _shared(institution: int, day: date, of: Mapping[str, int]) -> QuerySet[Membership]:
+    own = Membership.objects.on(day).filter(_told(institution), organisation=institution)
+    others = Membership.objects.on(day).filter(network__in=own.values("network"), **of)
+    return others.exclude(organisation=institution)
 
 
 def _proposal(row: Standing, networks: list[Network]) -> Proposal | None:

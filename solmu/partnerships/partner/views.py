@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from solmu.lib import clock
+from solmu.lib.composed import composed
 from solmu.lib.paging import BadCursorError, page
 from solmu.lib.periods import last_day
 from solmu.organisations import merging
@@ -271,6 +272,11 @@ def _overview(request: HttpRequest, partner: Partner) -> dict[str, Any]:
         ),
         "waiting_answers": _confirmations(partner)[:1],
         "extra": sorted(stakeholder.extra.items()),
+        "panels": [
+            panel
+            for make in composed("PARTNER_PANELS")
+            if (panel := make(request, stakeholder)) is not None
+        ],
     }
 
 

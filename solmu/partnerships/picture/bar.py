@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from solmu.lib.composed import composed
 from solmu.organisations.models import Institution
 from solmu.partnerships.models import Standing
 from solmu.partnerships.picture.picture import Option, Picture, country_name
@@ -115,7 +116,7 @@ class Bar:
     @cached_property
     def more(self) -> list[Panel]:
         """The filters behind "More"."""
-        return [self._panel(key) for key in BEHIND_MORE]
+        return [self._panel(key) for key in (*BEHIND_MORE, *composed("PICTURE_FILTERS"))]
 
     @property
     def number(self) -> int:
@@ -146,7 +147,7 @@ class Bar:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form keeps as it is."""
-        shown = {*AT_ONCE, *BEHIND_MORE, "q"}
+        shown = {*AT_ONCE, *BEHIND_MORE, *composed("PICTURE_FILTERS"), "q"}
         if self.institutions:
             shown.add("institution")
         return [pair for pair in self.picture.query() if pair[0] not in shown]
@@ -157,7 +158,7 @@ class Bar:
         picture = self.picture
         chips = [
             Chip(
-                f"{LABELS[key]}: {self._label(key, value)}",
+                f"{_label_of(key)}: {self._label(key, value)}",
                 self.action + picture.without(key, value),
             )
             for key, values in picture.filters.items()
@@ -233,7 +234,7 @@ class Bar:
             Choice(option.value, option.label, option.value in on)
             for option in self.picture.words.options(key)
         ]
-        return Panel(key, str(LABELS[key]), choices)
+        return Panel(key, _label_of(key), choices)
 
     def _label(self, key: str, value: str) -> str:
         if key == "country":
@@ -247,6 +248,11 @@ class Bar:
         )
         options: list[Option] = [] if facet else self.picture.words.options(key)
         return facet.name if facet else next(one.label for one in options if one.value == value)
+
+
+def _label_of(key: str) -> str:
+    brought = composed("PICTURE_FILTERS").get(key)
+    return str(brought.label if brought else LABELS[key])
 
 
 def bar(picture: Picture, view: str, target: str = "#main") -> Bar:

@@ -41,6 +41,7 @@ from django.utils.translation import gettext as _
 from solmu.imports.models import Batch, Line
 from solmu.lib import clock, names
 from solmu.lib.compiled import compiled
+from solmu.lib.composed import composed
 from solmu.lib.paging import Source
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
@@ -148,6 +149,8 @@ class Words:
 
     def options(self, key: str) -> list[Option]:
         """The values that a filter offers, in the order in which people read them."""
+        if brought := composed("PICTURE_FILTERS").get(key):
+            return [Option(value, label) for value, label in brought.options()]
         if key == "level":
             steps = [Option(str(level.rank), level.name) for level in reversed(self.levels)]
             return [*steps, Option(NO_LEVEL, _("no level yet"))]
@@ -260,7 +263,7 @@ class Picture:
             notices.append(_("“What changed since” must be a day before the date of the picture."))
             since = None
         filters: dict[str, tuple[str, ...]] = {}
-        for key in FILTERS:
+        for key in (*FILTERS, *composed("PICTURE_FILTERS")):
             asked = [value for value in get.getlist(key) if value]
             known = tuple(dict.fromkeys(value for value in asked if self._knows(key, value)))
             if len(known) < len(set(asked)):
@@ -299,7 +302,7 @@ class Picture:
         """
         rows = standing_on(self.base(), self.on, self.institution)
         for key, values in self.filters.items():
-            rows = rows.filter(_condition(key, values, ""))
+            rows = rows.filter(self._condition(key, values, ""))
         if "state" not in self.filters:
             rows = rows.filter(state__in=SHOWN_STATES)
         if self.q:
@@ -339,7 +342,7 @@ class Picture:
         for at in aliases:
             condition = Q(**{f"{at}__isnull": False})
             for key, values in self.filters.items():
-                condition &= _condition(key, values, at)
+                condition &= self._condition(key, values, at)
             any_of |= condition
         return rows.filter(any_of & called(self.q, "organisation__") if self.q else any_of)
 
@@ -439,10 +442,19 @@ class Picture:
             **{key: [one for one in self.filters.get(key, ()) if one != value]}
         )
 
+    def _condition(self, key: str, values: tuple[str, ...], at: str) -> Q:
+        brought = composed("PICTURE_FILTERS").get(key)
+        if brought is None:
+            return _condition(key, values, at)
+        found: Q = brought.condition(self.institution.pk, values, self.on)
+        return found
+
     # How it is found
 
     def remembered[T](self, what: str, make: Callable[[], T]) -> T:
         """What was made for this very picture, kept until a record of any partnership changes."""
+        if self.filters.keys() & composed("PICTURE_FILTERS").keys():
+            return make()  # what rooms above know changes unseen from here
         return self._remember((what, self.on, self.since), make, with_filters=True)
 
     def _remember[T](self, key: tuple[Any, ...], make: Callable[[], T], *, with_filters: bool) -> T:

@@ -40,7 +40,7 @@ def measure_rows(measures: list[Measure], today: date) -> SafeString:
 
 
 def _notes(measure: Measure) -> list[str]:
-    joined = len(measure.taking_part.all())
+    joined: int = measure.others  # type: ignore[attr-defined]
     together = (
         ngettext("with %(n)s other", "with %(n)s others", joined) % {"n": joined} if joined else ""
     )

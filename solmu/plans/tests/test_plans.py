@@ -15,7 +15,7 @@ from solmu.lib.composed import composed
 from solmu.networks.models import Group, Network
 from solmu.organisations.models import Organisation
 from solmu.people.viewer import Viewer
-from solmu.plans import evidence, exchange, hooks, measures, overview, planning, reporting
+from solmu.plans import evidence, exchange, handing_over, measures, overview, planning, reporting
 from solmu.plans.models import AnnualReport, Measure, Output, Plan
 from solmu.ties import writing
 from solmu.ties.models import Evidence
@@ -195,7 +195,7 @@ def test_merged_group_hands_on_its_goals_and_open_measures() -> None:
     earlier, later = groups["teknologia"], groups["digipedagogiikka"]
     was_open = set(Measure.objects.filter(group=earlier).open().values_list("pk", flat=True))
 
-    hooks.FOLLOWER.move(earlier, later, clock.today(), BY)
+    handing_over.FOLLOWER.move(earlier, later, clock.today(), BY)
 
     assert was_open
     assert not Measure.objects.filter(group=earlier).open().exists()

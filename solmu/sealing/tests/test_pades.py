@@ -4,21 +4,15 @@ import shutil
 import subprocess
 
 import pytest
-import typst
 
+from solmu.sealing import keys
 from solmu.sealing import pades as sealing
-
-TEXT = '#set document(title: "Sopimus")\n#set text(lang: "fi")\n= Sopimus\nTeksti.'
-
-
-@pytest.fixture(scope="module")
-def document() -> bytes:
-    return bytes(typst.compile(TEXT.encode(), format="pdf", pdf_standards=["a-3a", "ua-1"]))
 
 
 @pytest.fixture
 def made(tmp_path):
-    return sealing.make_certificate("Ammattiopisto Esimerkki", tmp_path / "keys")
+    packed = keys.make("Ammattiopisto Esimerkki", business_id="1234567-1")
+    return keys.write(packed, tmp_path / "keys"), packed.fingerprint
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""What waits for somebody in templates: approvals that were asked, originals that have changed."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from solmu.agreements.bases import copying
+from solmu.agreements.models import Base, BaseVersion
+from solmu.agreements.permissions import can_approve_base, can_edit_base
+from solmu.people.viewer import Viewer
+from solmu.ui.menu import Waiting
+
+MOST = 10
+
+
+def waits(viewer: Viewer) -> list[Waiting]:
+    """Drafts to approve; copies whose original has something new."""
+    if viewer.is_anonymous:
+        return []
+    own = Q(institution_id__in=viewer.institutions) | Q(network_id__in=viewer.networks.keys())
+    bases = Base.objects.filter(own, ended_on=None).select_related("network", "copied_from")
+    asked = bases.filter(
+        versions__state=BaseVersion.State.DRAFT, versions__asked_at__isnull=False
+    ).order_by("pk")
+    found = [
+        Waiting(
+            base.name,
+            _("A template waits for your approval."),
+            _("Look"),
+            base.get_absolute_url(),
+        )
+        for base in asked[:MOST]
+        if can_approve_base(viewer, base)
+    ]
+    found += [
+        Waiting(
+            base.name,
+            _("The original has changed since you copied it."),
+            _("Look at the changes"),
+            reverse("agreements:base-changes", args=[base.pk]),
+        )
+        for base in copying.behind(bases).order_by("pk")[:MOST]
+        if can_edit_base(viewer, base)
+    ]
+    return found[:MOST]

@@ -1,0 +1,1 @@
+"""The life of an agreement in force: duties, yearly review, notice, renewal, archive, bulk."""

@@ -1,0 +1,155 @@
+"""The renewal calendar: the days of agreements ahead, by month and as a feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from icalendar import Alarm, Calendar, Event
+
+from solmu.agreements.living import running
+from solmu.agreements.models import Agreement, Duty, Notice
+from solmu.audit import history
+from solmu.lib import clock
+from solmu.lib.months import months_later
+from solmu.lib.periods import last_day
+from solmu.people import links
+from solmu.people.models import Person
+from solmu.people.viewer import Viewer
+
+PURPOSE = "agreements-feed"
+RECORD = "person"
+DAYS = 3650
+MONTHS = 12
+MOST = 400
+
+State = Agreement.State
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Day:
+    """Something that happens to an agreement on a day."""
+
+    on: date
+    what: str
+    agreement_id: int
+    title: str
+    # Of what kind: for the feed's own ids.
+    kind: str
+    detail: str = ""
+
+
+def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
+    """The days of the agreements that the viewer sees, from a day on, in order."""
+    until = months_later(first, months)
+    seen = Agreement.objects.visible_to(viewer).filter(state=State.ACTIVE)
+    rows = seen.filter(
+        Q(valid__endswith__range=(first, until + timedelta(days=1)))
+        | Q(next_review_on__range=(first, until))
+        | Q(renews_months__gt=0, valid__endswith__lte=months_later(until, 60))
+    ).order_by("valid", "pk")[:MOST]
+    agreements = list(rows)
+    noticed = set(
+        Notice.objects.filter(agreement__in=agreements).values_list("agreement_id", flat=True)
+    )
+    found: list[Day] = []
+
+    def add(on: date | None, what: str, row: Agreement, kind: str) -> None:
+        if on is not None and first <= on < until:
+            found.append(Day(on, what, row.pk, row.title, kind))
+
+    for row in agreements:
+        until_notice = None if row.pk in noticed else running.notice_by(row)
+        ends = last_day(row.valid) if row.valid else None
+        add(until_notice, _("last day to give notice"), row, "notice")
+        renews = row.renews_months and row.pk not in noticed
+        add(ends, _("renews by itself") if renews else _("ends"), row, "end")
+        add(row.next_review_on, _("review"), row, "review")
+    duties = (
+        Duty.objects.filter(
+            Q(done_on=None) | Q(every_months__gt=0),
+            agreement__in=seen,
+            due_on__range=(first, until - timedelta(days=1)),
+        )
+        .select_related("agreement", "organisation")
+        .order_by("due_on", "pk")[:MOST]
+    )
+    found += [
+        Day(
+            one.due_on,
+            _("duty of %(who)s") % {"who": one.organisation},
+            one.agreement_id,
+            one.agreement.title,
+            f"duty{one.pk}",
+            one.text,
+        )
+        for one in duties
+        if one.due_on
+    ]
+    return sorted(found)[:MOST]
+
+
+def by_month(days: list[Day]) -> list[tuple[date, list[Day]]]:
+    """The days of each month."""
+    return [
+        (month, list(rows)) for month, rows in groupby(days, key=lambda one: one.on.replace(day=1))
+    ]
+
+
+@transaction.atomic
+def new_feed(person: Person, *, by: Viewer) -> str:
+    """A secret address for one's own calendar; the one before it ends. Told once."""
+    with history.acting(by, gettext_noop("calendar feed made")):
+        links.revoke(RECORD, person.pk, PURPOSE)
+        _link, token = links.create(PURPOSE, RECORD, person.pk, person=person, days=DAYS)
+    return token
+
+
+@transaction.atomic
+def end_feed(person: Person, *, by: Viewer) -> None:
+    """The secret address works no more."""
+    with history.acting(by, gettext_noop("calendar feed ended")):
+        links.revoke(RECORD, person.pk, PURPOSE)
+
+
+def person_of(token: str) -> Person | None:
+    """Whose calendar the address is."""
+    link = links.find(token, PURPOSE)
+    if link is None or link.person is None or link.person.user_id is None:
+        return None
+    return link.person
+
+
+def calendar(viewer: Viewer) -> bytes:
+    """The days from a month ago on, as a calendar to subscribe to."""
+    made: Any = Calendar()
+    made.add("prodid", "-//Solmu//agreements//EN")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", _("Agreements"))
+    stamp = datetime.combine(clock.real_now().date(), time(), clock.HELSINKI)
+    for one in ahead(viewer, clock.today() - timedelta(days=31), 24):
+        event: Any = Event()
+        event.add("uid", f"{one.agreement_id}-{one.kind}-{one.on}@{settings.SOLMU_HOST}")
+        event.add("dtstamp", stamp)
+        event.add("dtstart", one.on)
+        event.add("dtend", one.on + timedelta(days=1))
+        event.add("summary", f"{one.title}: {one.what}")
+        if one.detail:
+            event.add("description", one.detail)
+        event.add("url", f"{settings.SOLMU_ADDRESS}/agreements/{one.agreement_id}/life/")
+        event.add("transp", "TRANSPARENT")
+        alarm: Any = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", one.title)
+        alarm.add("trigger", timedelta(days=-14))
+        event.add_component(alarm)
+        made.add_component(event)
+    return bytes(made.to_ical())

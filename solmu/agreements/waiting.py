@@ -1,0 +1,131 @@
+"""What waits for somebody in agreements, and what other pages say of agreements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from solmu.agreements.models import Agreement, Comment, Party
+from solmu.agreements.permissions import COORDINATOR, LEADER, can_draft
+from solmu.networks.models import Network
+from solmu.partnerships.models import Stakeholder
+from solmu.people.viewer import Viewer
+from solmu.ui.menu import Waiting
+
+MOST = 10
+SHOWN = 5
+
+State, Voice = Agreement.State, Party.Voice
+
+
+def waits(viewer: Viewer) -> list[Waiting]:
+    """Texts that wait for the viewer's comments; then one's own agreements whose turn it is."""
+    if viewer.is_anonymous:
+        return []
+    return [*_to_comment(viewer), *_returned(viewer)][:MOST]
+
+
+def _to_comment(viewer: Viewer) -> list[Waiting]:
+    speaks = [key for key in viewer.institutions if viewer.has_role(key, LEADER, COORDINATOR)]
+    mine = Q(organisation_id__in=speaks)
+    if viewer.person_id:
+        mine |= Q(contact_id=viewer.person_id)
+    parties = (
+        Party.objects.filter(mine, voice=Voice.WAITING, agreement__state=State.NEGOTIATION)
+        .select_related("agreement__institution__organisation")
+        .order_by("pk")[:MOST]
+    )
+    return [
+        Waiting(
+            party.agreement.title,
+            _("%(name)s asks for your comments")
+            % {"name": party.agreement.institution.organisation},
+            _("Read"),
+            reverse("agreements:comments", args=[party.agreement_id]),
+        )
+        for party in parties
+    ]
+
+
+def _returned(viewer: Viewer) -> list[Waiting]:
+    """The viewer's own agreements that are back: commented, fine by all, declined, expired."""
+    if viewer.person_id is None:
+        return []
+    waiting = Party.objects.filter(agreement=OuterRef("pk"), voice=Voice.WAITING)
+    comments = Comment.objects.filter(agreement=OuterRef("pk"), state=Comment.State.OPEN)
+    rows: Any = (
+        Agreement.objects.filter(
+            owner_id=viewer.person_id,
+            state__in=[State.NEGOTIATION, State.DECLINED, State.EXPIRED],
+        )
+        .annotate(waits=Exists(waiting), commented=Exists(comments))
+        .filter(Q(waits=False) | Q(commented=True))
+        .order_by("-pk")[:MOST]
+    )
+    found = []
+    for row in rows:
+        if row.state != State.NEGOTIATION:
+            note = _("was declined; change it and ask again")
+            if row.state == State.EXPIRED:
+                note = _("the time to sign ran out")
+            found.append(Waiting(row.title, note, _("Look"), row.get_absolute_url()))
+        elif row.commented:
+            url = reverse("agreements:comments", args=[row.pk])
+            found.append(Waiting(row.title, _("comments have come"), _("Answer"), url))
+        else:
+            note = _("is fine by the others; ask for signatures")
+            found.append(Waiting(row.title, note, _("Go on"), row.get_absolute_url()))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What another page says of agreements."""
+
+    template: str
+    agreements: list[Any]
+    more_url: str
+    new_url: str
+
+
+def network_panel(request: HttpRequest, network: Network) -> Panel | None:
+    """A network's agreements, on its home."""
+    viewer = request.viewer
+    rows = Agreement.objects.visible_to(viewer).filter(network=network)
+    new_url = ""
+    if can_draft(viewer, viewer.institution_id):
+        new_url = f"{reverse('agreements:new')}?network={network.slug}"
+    return _panel(rows, f"{reverse('agreements:list')}?network={network.pk}", new_url)
+
+
+def partner_panel(request: HttpRequest, stakeholder: Stakeholder) -> Panel | None:
+    """The agreements with a partner, on its page."""
+    viewer = request.viewer
+    rows = Agreement.objects.visible_to(viewer).filter(
+        institution_id=stakeholder.institution_id,
+        parties__organisation_id=stakeholder.organisation_id,
+    )
+    new_url = ""
+    if can_draft(viewer, stakeholder.institution_id):
+        new_url = f"{reverse('agreements:new')}?partner={stakeholder.pk}"
+    url = f"{reverse('agreements:list')}?partner={stakeholder.organisation_id}"
+    return _panel(rows, url, new_url)
+
+
+def with_organisation(viewer: Viewer, organisation_id: int) -> Panel | None:
+    """The agreements that the viewer sees with an organisation."""
+    rows = Agreement.objects.visible_to(viewer).filter(parties__organisation_id=organisation_id)
+    return _panel(rows, f"{reverse('agreements:list')}?partner={organisation_id}", "")
+
+
+def _panel(rows: Any, more_url: str, new_url: str) -> Panel | None:
+    found = list(rows.order_by("-pk")[: SHOWN + 1])
+    if not found and not new_url:
+        return None
+    more = more_url if len(found) > SHOWN else ""
+    return Panel("agreements/_panel.html", found[:SHOWN], more, new_url)

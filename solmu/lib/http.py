@@ -1,0 +1,73 @@
+"""Calls to outside services: time-outs, and what may be tried again and when."""
+
+from typing import Any
+
+import httpx
+
+CONNECT, READ = 5.0, 20.0
+# How long to wait where the service doesn't say.
+BUSY, DOWN = 60.0, 120.0
+LONGEST = 3600.0
+
+
+class ServiceError(Exception):
+    """A service didn't do what was asked; the text is for the person who runs it."""
+
+
+class LaterError(ServiceError):
+    """It may do so later: too much was asked, or it doesn't answer. `seconds` is how long to wait.
+
+    `all_of_it`: the service refuses everything now, so nothing else need be asked meanwhile.
+    """
+
+    def __init__(self, message: str, seconds: float, *, all_of_it: bool = True) -> None:
+        super().__init__(message)
+        self.seconds = min(max(seconds, 1.0), LONGEST)
+        self.all_of_it = all_of_it
+
+
+class RefusedError(ServiceError):
+    """It won't do so until a person mends something: settings, rights, or the data sent.
+
+    `status` and `code` are the service's own, 0 and "" where it gave none.
+    """
+
+    def __init__(self, message: str, status: int = 0, code: str = "") -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+def call(
+    service: str, method: str, url: str, *, taken: frozenset[int] = frozenset(), **sent: Any
+) -> httpx.Response:
+    """Call a service and return its answer: one of 2xx, or of the statuses in `taken`.
+
+    Raises LaterError for 429, 5xx and silence, RefusedError for all else.
+    """
+    try:
+        with httpx.Client(timeout=httpx.Timeout(READ, connect=CONNECT)) as client:
+            answer = client.request(method, url, **sent)
+    except httpx.HTTPError as error:
+        raise LaterError(f"{service}: {type(error).__name__}", DOWN) from error
+    if answer.is_success or answer.status_code in taken:
+        return answer
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        raise LaterError(f"{service}: 429", retry_after(answer) or BUSY)
+    if answer.is_server_error:
+        raise LaterError(f"{service}: {answer.status_code}", retry_after(answer) or DOWN)
+    raise RefusedError(f"{service}: {answer.status_code}", answer.status_code)
+
+
+def retry_after(answer: httpx.Response) -> float:
+    """The seconds that a service asks to wait; 0 where it asks for nothing that can be read."""
+    said = answer.headers.get("Retry-After", "")
+    return float(said) if said.isdigit() else 0.0
+
+
+def as_json(answer: httpx.Response) -> dict[str, Any]:
+    """An answer's JSON object; an empty one where it holds something else."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

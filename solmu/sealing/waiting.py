@@ -1,0 +1,68 @@
+"""What waits for an institution's leaders in sealing: what failed, and certificates that end."""
+
+from collections import Counter
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from solmu.lib import clock
+from solmu.organisations.models import Affiliation
+from solmu.people.viewer import Viewer
+from solmu.sealing.certificates import WARNED
+from solmu.sealing.models import Seal, SigningCertificate
+from solmu.ui.menu import Waiting
+
+MOST = 1000
+
+
+def waits(viewer: Viewer) -> list[Waiting]:
+    """Documents that couldn't be sealed, and uploaded certificates that end soon or have ended."""
+    led = [key for key in viewer.institutions if viewer.has_role(key, Affiliation.Role.LEADER)]
+    if not led:
+        return []
+    return [*_failed(led), *_ending(led)]
+
+
+def _failed(led: list[int]) -> list[Waiting]:
+    seals = Seal.objects.filter(institution_id__in=led, state=Seal.State.FAILED)
+    found = Counter(seals.values_list("institution__organisation__slug", flat=True)[:MOST])
+    return [
+        Waiting(
+            _("Documents without a seal"),
+            ngettext("%(n)s document couldn't be sealed", "%(n)s documents couldn't be sealed", n)
+            % {"n": n},
+            _("Look"),
+            reverse("seals:seal", args=[slug]),
+        )
+        for slug, n in found.items()
+    ]
+
+
+def _ending(led: list[int]) -> list[Waiting]:
+    today = clock.real_now().date()
+    ending = SigningCertificate.objects.filter(
+        institution_id__in=led,
+        own=False,
+        retired_at=None,
+        valid__endswith__lte=today + WARNED,
+    ).select_related("institution__organisation")
+    found = []
+    for certificate in ending:
+        ends = certificate.valid.upper
+        words = {"day": date_format(ends, "SHORT_DATE_FORMAT")}
+        text = (
+            _("has ended on %(day)s; documents get a technical seal made by Solmu")
+            if ends <= today
+            else _("ends on %(day)s; upload its successor")
+        )
+        found.append(
+            Waiting(
+                _("Certificate for sealing"),
+                text % words,
+                _("Look"),
+                reverse("seals:seal", args=[certificate.institution.organisation.slug]),
+            )
+        )
+    return found

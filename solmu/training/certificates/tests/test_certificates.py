@@ -1,0 +1,169 @@
+"""Certificates: issued with passing, once; sealed, sent, revoked, issued anew; the post."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from solmu.notifications.models import Message
+from solmu.people import links
+from solmu.sealing import sealing, verifying
+from solmu.sealing.models import Seal
+from solmu.training.certificates import document, issuing, mails, posting
+from solmu.training.certificates.issuing import CertificateError
+from solmu.training.certificates.models import SEALED, Certificate, CertificateSettings
+from solmu.training.exam import taking
+from solmu.training.exam.tests import making as exam
+from solmu.training.models import Enrolment
+from solmu.training.tests import making
+
+pytestmark = pytest.mark.django_db
+SYSTEM = making.SYSTEM
+
+
+def passed(number: int = 1, **facts: object) -> Enrolment:
+    """Somebody who has passed, without having gone through the test."""
+    row = exam.studying(number=number)
+    Enrolment.objects.filter(pk=row.pk).update(state="passed", score="92.5", **facts)
+    row.refresh_from_db()
+    return row
+
+
+def issued(number: int = 1, **facts: object) -> Certificate:
+    """Their certificate."""
+    made = issuing.issue(passed(number, **facts), by=SYSTEM)
+    return Certificate.objects.told().get(pk=made.pk)
+
+
+def seal_now(row: Certificate) -> Seal:
+    """Have it sealed, as the worker does."""
+    found = issuing.seal_of(row)
+    sealing.seal(found.pk)
+    found.refresh_from_db()
+    assert found.state == Seal.State.SEALED, found.problem
+    return found
+
+
+def test_certificate_comes_with_passing_the_test_and_only_once() -> None:
+    row = exam.ready(attempt_gap_days=0)
+    attempt = taking.start(row, by=SYSTEM)
+
+    taking.submit(attempt, options=exam.places(attempt, 20), by=SYSTEM)
+    assert not Certificate.objects.exists()
+    with pytest.raises(CertificateError):
+        issuing.issue(row, by=SYSTEM)
+
+    attempt = taking.start(row, by=SYSTEM)
+    taking.submit(attempt, options=exam.places(attempt, 40), by=SYSTEM)
+    taking.submit(attempt, options=exam.places(attempt, 40), by=SYSTEM)
+
+    made = Certificate.objects.get()
+    assert made.name == row.person.name
+    assert made.parts == ["Osa 1", "Osa 2", "Osa 3", "Osa 4"]
+    assert issuing.issue(row, by=SYSTEM) == made
+    assert Seal.objects.filter(subject_kind=SEALED).count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.create(enrolment=row, name="Toinen", language="fi")
+
+
+def test_sealed_certificate_is_sent_and_tells_no_score() -> None:
+    row = issued()
+    seal = seal_now(row)
+    issuing.sealed(row.pk)
+
+    sent = Message.objects.get(kind="training-certificate")
+    row.enrolment.refresh_from_db()
+    assert row.enrolment.state == "certified"
+    assert sent.to == row.enrolment.person.email
+    verdict = verifying.examine(sealing.sealed_bytes(seal))
+    assert verdict.valid
+    assert verdict.described is not None
+    told = str(verdict.described)
+    assert row.name in told
+    assert "92" not in told
+
+
+def test_score_stands_on_the_certificate_only_where_the_programme_says() -> None:
+    row = passed()
+    assert issuing.issue(row, by=SYSTEM).score is None
+    CertificateSettings.objects.create(programme=row.programme, shows_score=True)
+    assert str(issuing.issue(passed(2), by=SYSTEM).score) == "92.50"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_document_is_accessible_and_archivable_in_each_language(language: str) -> None:
+    made = document.pdf(issued(language=language), "ABCD-EFGH-JKLM-NPQR")
+
+    assert b"pdfuaid:part" in made
+    assert b"pdfaid:conformance>A<" in made.replace(b"\n", b"")
+    assert re.search(rb"/Lang ?\(" + language.encode(), made)
+
+
+def test_link_opens_the_certificate_without_an_account() -> None:
+    row = issued()
+    _link, token = links.create(mails.PURPOSE, mails.RECORD, row.pk, person=row.enrolment.person)
+    client = Client()
+
+    early = client.get(f"/training/certificate/{token}/")
+    assert early.status_code == 200
+    assert client.get(f"/training/certificate/{token}/pdf/").status_code == 302
+    seal_now(row)
+    answer = client.get(f"/training/certificate/{token}/pdf/")
+    assert answer["Content-Type"] == "application/pdf"
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    assert client.get("/training/certificate/wrong/").status_code == 410
+
+
+def test_own_page_is_the_participants_alone() -> None:
+    row = issued()
+    other = passed(2)
+
+    assert (
+        exam.client_of(row.enrolment).get(f"/learn/{row.enrolment.uuid}/certificate/").status_code
+        == 200
+    )
+    assert exam.client_of(other).get(f"/learn/{row.enrolment.uuid}/certificate/").status_code == 404
+
+
+def test_misspelled_name_is_issued_anew_and_the_old_one_says_why() -> None:
+    row = issued()
+    seal = seal_now(row)
+    old = sealing.sealed_bytes(seal)
+
+    new = issuing.reissue(
+        row, name="Matti Möikäläinen", language="sv", why="kirjoitusvirhe", by=SYSTEM
+    )
+    seal_now(Certificate.objects.told().get(pk=new.pk))
+
+    verdict = verifying.examine(old)
+    assert not verdict.valid
+    assert verdict.described is not None
+    assert verdict.described.revoked_why == "kirjoitusvirhe"
+    assert Certificate.objects.valid().get() == new
+    assert Message.objects.filter(kind="training-certificate").count() == 2
+    assert issuing.codes_of([row.enrolment_id]).keys() == {row.enrolment_id}
+    with pytest.raises(CertificateError):
+        issuing.reissue(row, name="Kolmas", language="fi", why="taas", by=SYSTEM)
+    with pytest.raises(CertificateError):
+        issuing.revoke(new, why=" ", by=SYSTEM)
+
+
+def test_paper_is_posted_once_and_can_be_taken_back() -> None:
+    wants = {"wants_paper": True, "postal_address": "Keksitty katu 1\n20100 Turku"}
+    first, second = issued(1, **wants), issued(2, **wants)
+    issued(3)
+    programme = first.enrolment.programme
+    assert [row.pk for row in posting.waiting(programme)] == [first.pk, second.pk]
+
+    made = document.letters([(first, "ABCD-EFGH-JKLM-NPQR"), (second, "ABCD-EFGH-JKLM-NPQS")])
+    assert b"%PDF" in made[:8]
+
+    pile = posting.mark(programme, [first.pk, 10**9], by=SYSTEM)
+    assert pile is not None
+    assert posting.mark(programme, [first.pk], by=SYSTEM) is None
+    assert [row.pk for row in posting.waiting(programme)] == [second.pk]
+    assert posting.take_back(pile, by=SYSTEM) == 1
+    assert posting.waiting(programme).count() == 2
+    assert mail.outbox == []

@@ -1,0 +1,15 @@
+"""Addresses of a programme's systems, below /training/."""
+
+from django.urls import path
+
+from solmu.training.systems import views
+
+app_name = "systems"
+
+urlpatterns = [
+    path("<slug:slug>/systems/", views.systems, name="systems"),
+    path("<slug:slug>/systems/works/<int:pk>/again/", views.again, name="again"),
+    path("<slug:slug>/systems/<slug:kind>/", views.system, name="system"),
+    path("<slug:slug>/systems/<slug:kind>/check/", views.check, name="check"),
+    path("<slug:slug>/systems/<slug:kind>/read/", views.read, name="read"),
+]
