@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from bench import autopilot, exam, importing, pages, sealing, start, wire
+from bench import agreements, autopilot, exam, importing, pages, sealing, start, wire
 from solmu.cli import schema_digest
 from solmu.runtime.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("import", "pages", "wire", "exam", "sealing", "autopilot", "start")
+PARTS = ("import", "pages", "agreements", "wire", "exam", "sealing", "autopilot", "start")
 
 
 def emit(bench: str, value: float, unit: str, n: int) -> None:
@@ -57,11 +57,13 @@ def main() -> None:
             importing.run(server, data, arguments.rows, emit)
         if "exam" in wanted:
             exam.run(server, emit)
-        if {"pages", "wire"} & {*wanted}:
+        if {"pages", "agreements", "wire"} & {*wanted}:
             url = os.environ["DATABASE_URL"] = seeded(server, arguments.scale)
             with pages.site(server, url) as site:
                 if "pages" in wanted:
                     pages.run(site, url, emit)
+                if "agreements" in wanted:
+                    agreements.run(site, url, emit)
                 if "wire" in wanted:
                     wire.run(site.url, site.session, site.pages, emit)
             del os.environ["DATABASE_URL"]

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -145,6 +145,8 @@ class Listing:
             self._filtered()
             .select_related("owner", "base_version__base")
             .only(*_READ)
+            # A period is no key to go on from on the next page; its first day is.
+            .annotate(begins=F("valid__startswith"))
             .prefetch_related(Prefetch("parties", _parties())),
             default_sort="made",
             default_dir="desc",
@@ -297,7 +299,7 @@ def _columns(own: int | None) -> list[Column[Any]]:
             export=lambda row: str(row.get_state_display()),
         ),
         Column("turn", _("Waits for"), turn, export=turn),
-        Column("valid_from", _("First day"), lambda row: day(starts(row)), sort="valid",
+        Column("valid_from", _("First day"), lambda row: day(starts(row)), sort="begins",
                export=starts),
         Column("valid_to", _("Last day"), lambda row: day(ends(row)), export=ends),
         Column(

@@ -23,7 +23,7 @@ from solmu.organisations import places
 from solmu.organisations.models import Affiliation, Institution, Municipality, Organisation
 from solmu.partnerships.founding import ladder
 from solmu.people.models import Person
-from solmu.portal import fiction, seed_networks
+from solmu.portal import fiction, seed_agreements, seed_networks
 from solmu.ties import writing
 
 
@@ -52,7 +52,7 @@ first network all institutions. Enrolments are not seeded yet.
   small    1,000 organisations, 3 institutions, 3 networks
   region   10,000 organisations, 12 institutions, 30 networks
   nation   100,000 organisations, 150 institutions, 300 networks,
-           1,000,000 contacts and dialogue entries
+           100,000 agreements, 1,000,000 contacts and dialogue entries
 
 The database becomes a demo: no mail ever leaves it. Look at it with `make demo DATA=…`.
 """
@@ -232,6 +232,7 @@ _STEPS: dict[str, tuple[Any, ...]] = {
     "confirmations": (_CONFIRMATIONS,),
     "evidence": (_EVIDENCE,),
     **seed_networks.STEPS,
+    **seed_agreements.STEPS,
 }
 # Whose ties _EVIDENCE writes; those of other kinds are told by their rebuilders.
 _WRITTEN = frozenset({"dialogue", "confirmation"})

@@ -339,7 +339,7 @@ class RuleFields(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None chosen: every month."),
+        help_text=gettext_lazy("Nothing chosen: every month."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

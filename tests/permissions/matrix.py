@@ -60,6 +60,8 @@ GET    /healthz                                                       200
 GET    /readyz                                                        200
 GET    /metrics                                                       200
 
+GET    /training/coverage/                                            login  200    200    200    200    403    200
+GET    /training/coverage/<pk>/                                       login  200    200    200    200    403    200
 GET    /verify/                                                       200
 POST   /verify/                                                       422
 GET    /verify/<code>/                                                200
@@ -544,69 +546,69 @@ POST   /agreements/bulk/new/                                      login 422    4
 GET    /agreements/bulk/example/                                  login 200    200    200    403    403    403    403    200    403    403
 GET    /agreements/bulk/<pk>/                                     login 200    200    404    403    403    403    403    404    403    403
 POST   /agreements/bulk/<pk>/send/                                login 422    422    404    403    403    403    403    404    403    403
-GET    /agreements/<pk>/life/                                     login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/life/notice/                              login 200    403    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/life/notice/                              login 422    403    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/life/retention/                           login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/life/related/                             login 404    404    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/life/archive.zip                          login 200    200    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/life/review/                              login 200    200    200    200    404    404    404    404    404    200
-POST   /agreements/<pk>/life/review/                              login 422    422    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/life/review/<review>/                     login 200    200    200    200    404    404    404    404    404    200
-POST   /agreements/<pk>/life/review/<review>/level/               login 302    403    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/duties/send/                              login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/duties/<duty>/tick/                       login 403    403    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/life/                                     login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/life/notice/                              login 200    403    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/life/notice/                              login 422    403    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/life/retention/                           login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/life/related/                             login 404    404    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/life/archive.zip                          login 200    200    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/life/review/                              login 200    200    200    404    404    404    404    404    404    200
+POST   /agreements/<pk>/life/review/                              login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/life/review/<review>/                     login 200    200    200    404    404    404    404    404    404    200
+POST   /agreements/<pk>/life/review/<review>/level/               login 302    403    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/send/                              login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/<duty>/tick/                       login 403    403    403    404    404    404    404    404    404    403
 GET    /agreements/organisations/<pk>/panel/                      login 302
-GET    /agreements/<pk>/                                          login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/edit/                                     login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/edit/                                     login 422    422    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/drop/                                     login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/drop/                                     login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/parties/add/                              login 404    404    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/parties/<party>/remove/                   login 302    302    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/text/                                     login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/text/add/                                 login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/text/add/                                 login 422    422    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/text/<clause>/                            login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/text/<clause>/                            login 422    422    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/text/<clause>/move/                       login 302    302    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/text/<clause>/remove/                     login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/text/<clause>/remove/                     login 302    302    403    403    404    404    404    404    404    403
+GET    /agreements/<pk>/                                          login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/edit/                                     login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/edit/                                     login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/drop/                                     login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/drop/                                     login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/add/                              login 404    404    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/parties/<party>/remove/                   login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/text/                                     login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/text/add/                                 login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/text/add/                                 login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/text/<clause>/                            login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/text/<clause>/                            login 422    422    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/text/<clause>/move/                       login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/text/<clause>/remove/                     login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/text/<clause>/remove/                     login 302    302    403    404    404    404    404    404    404    403
 GET    /agreements/<pk>/text/compare/                             login 200    200    404    404    404    404    404    404    404    404
-GET    /agreements/<pk>/text/template/                            login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/text/template/                            login 302    302    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/variables/                                login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/variables/                                login 302    302    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/comments/                                 login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/comments/send/                            login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/comments/send/                            login 422    422    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/comments/take-back/                       login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/comments/say/                             login 403    403    422    403    404    404    404    404    404    403
-POST   /agreements/<pk>/comments/finish/                          login 403    403    302    403    404    404    404    404    404    403
-POST   /agreements/<pk>/comments/<comment>/accept/                login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/comments/<comment>/reply/                 login 302    302    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/goals/                                    login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/goals/add/                                login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/goals/add/                                login 422    422    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/goals/<goal>/                             login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/goals/<goal>/                             login 422    422    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/duties/add/                               login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/duties/add/                               login 422    422    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/duties/<duty>/                            login 200    200    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/duties/<duty>/                            login 422    422    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/goals/<goal>/remove/                      login 302    302    403    403    404    404    404    404    404    403
-POST   /agreements/<pk>/duties/<duty>/remove/                     login 302    302    403    403    404    404    404    404    404    403
-GET    /agreements/<pk>/goals/values/<indicator>/                 login 200    200    200    403    404    404    404    404    404    403
-POST   /agreements/<pk>/goals/values/<indicator>/                 login 422    422    422    403    404    404    404    404    404    403
-GET    /agreements/<pk>/history/                                  login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/agreement.pdf                             login 200    200    200    200    404    404    404    404    404    200
-GET    /agreements/<pk>/agreement.docx                            login 200    200    200    200    404    404    404    404    404    200
+GET    /agreements/<pk>/text/template/                            login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/text/template/                            login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/variables/                                login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/variables/                                login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/comments/                                 login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/comments/send/                            login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/send/                            login 422    422    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/take-back/                       login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/say/                             login 403    403    422    404    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/finish/                          login 403    403    302    404    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/<comment>/accept/                login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/comments/<comment>/reply/                 login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/                                    login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/goals/add/                                login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/add/                                login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/<goal>/                             login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/<goal>/                             login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/duties/add/                               login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/add/                               login 422    422    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/duties/<duty>/                            login 200    200    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/<duty>/                            login 422    422    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/<goal>/remove/                      login 302    302    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/duties/<duty>/remove/                     login 302    302    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/values/<indicator>/                 login 200    200    200    404    404    404    404    404    404    403
+POST   /agreements/<pk>/goals/values/<indicator>/                 login 422    422    422    404    404    404    404    404    404    403
+GET    /agreements/<pk>/history/                                  login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/agreement.pdf                             login 200    200    200    404    404    404    404    404    404    200
+GET    /agreements/<pk>/agreement.docx                            login 200    200    200    404    404    404    404    404    404    200
 GET    /api/v1/agreements                                         401   200
 POST   /api/v1/agreements                                         401   422    422    422    403    403    403    403    422    403    403
-GET    /api/v1/agreements/{id}                                    401   200    200    200    200    404    404    404    404    404    200
-GET    /api/v1/agreements/{id}/pdf                                401   200    200    200    200    404    404    404    404    404    200
-PATCH  /api/v1/agreements/{id}                                    401   200    200    403    403    404    404    404    404    404    403
-DELETE /api/v1/agreements/{id}                                    401   204    204    403    403    404    404    404    404    404    403
+GET    /api/v1/agreements/{id}                                    401   200    200    200    404    404    404    404    404    404    200
+GET    /api/v1/agreements/{id}/pdf                                401   200    200    200    404    404    404    404    404    404    200
+PATCH  /api/v1/agreements/{id}                                    401   200    200    403    404    404    404    404    404    404    403
+DELETE /api/v1/agreements/{id}                                    401   204    204    403    404    404    404    404    404    404    403
 
 # Templates of agreements: Tavastia's own, published, with a draft
 GET    /agreements/templates/                                     login 200
@@ -764,7 +766,7 @@ GET    /training/<slug>/questions/                              login 200    403
 GET    /training/<slug>/questions/new/                          login 200    403    403    403    403    200
 POST   /training/<slug>/questions/new/                          login 422    403    403    403    403    422
 GET    /training/<slug>/questions/read/                         login 200    403    403    403    403    200
-POST   /training/<slug>/questions/read/                         login 422    403    403    403    403    422
+POST   /training/<slug>/questions/read/                         login 200    403    403    403    403    200
 GET    /training/<slug>/questions/xlsx/                         login 200    403    403    403    403    200
 GET    /training/<slug>/questions/gift/                         login 200    403    403    403    403    200
 GET    /training/<slug>/questions/qti/                          login 200    403    403    403    403    200
@@ -795,11 +797,9 @@ GET    /training/<slug>/post/letters/                           login 200    200
 GET    /training/<slug>/feedback/                               login 200    200    403    403    403    200
 GET    /training/<slug>/figures/                                login 200    200    403    403    403    200
 # Workplace coverage belongs to one's institution; all here have a partner picture but the learner
-GET    /training/coverage/                                      login 200    200    403    200    200    200
 POST   /training/coverage/                                      login 403    403    403    422    403    422
 GET    /training/coverage/read/                                 login 403    403    403    200    403    200
 POST   /training/coverage/read/                                 login 403    403    403    422    403    422
-GET    /training/coverage/<pk>/                                 login 200    200    403    200    200    200
 POST   /training/coverage/<pk>/                                 login 403    403    403    422    403    422
 
 GET    /badges/<slug>/                                          200

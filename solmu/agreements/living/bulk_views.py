@@ -41,7 +41,7 @@ class BulkForm(SheetForm):
         BaseVersion.objects.none(), label=gettext_lazy("Template"), empty_label=None
     )
     title = forms.CharField(
-        label=gettext_lazy("Title"),
+        label=gettext_lazy("Title of the agreement"),
         max_length=120,
         help_text=gettext_lazy("The partner's name is added to it."),
     )
@@ -69,7 +69,7 @@ class BulkForm(SheetForm):
             )
             .exclude(base__kind=Base.Kind.NETWORK)
             .select_related("base")
-            .order_by("base_id")
+            .order_by("-base__kind", "base_id")
         )
         version.label_from_instance = lambda one: one.base.name
         signer: Any = self.fields["signer"]

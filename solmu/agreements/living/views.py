@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -141,7 +142,7 @@ def review_new(request: HttpRequest, pk: int) -> HttpResponseBase:
             messages.success(request, _("The review is kept."))
             return redirect("agreements:review", pk, made.pk)
     more = {
-        "summary": reviewing.summary(agreement, today),
+        **_shown(reviewing.summary(agreement, today)),
         "form": form if may_decide and agreement.state == Agreement.State.ACTIVE else None,
     }
     context = shell(request, agreement, TAB, **more)
@@ -160,7 +161,7 @@ def review(request: HttpRequest, pk: int, review: int) -> HttpResponseBase:
     waits = proposal is not None and proposal.state == LevelProposal.State.WAITING
     more = {
         "review": held,
-        "summary": held.summary,
+        **_shown(held.summary),
         "proposal": proposal if can_edit(request.viewer, agreement) else None,
         "may_answer": waits and proposal and reviewing.may_answer(request.viewer, proposal),
     }
@@ -279,6 +280,12 @@ def archive_all(request: HttpRequest) -> HttpResponseBase:
     ]
     context = {"count": count, "most": archiving.MOST, "kept": kept, "bar": shown.bar}
     return render(request, "agreements/living/archive.html", context)
+
+
+def _shown(summary: dict[str, Any]) -> dict[str, Any]:
+    """What a review shows, with its days as days."""
+    first, last = (date.fromisoformat(summary[key]) for key in ("from", "to"))
+    return {"summary": summary, "first": first, "last": last}
 
 
 def _hides(request: HttpRequest) -> bool:

@@ -25,6 +25,7 @@ def test_doctor_finds_the_demo_well(capsys: pytest.CaptureFixture[str]) -> None:
         "schema": "ok",
         "evidence": "ok",
         "search": "ok",
+        "agreements": "ok",
         "worker": "note",
         "jobs": "ok",
         "outbox": "ok",

@@ -41,14 +41,14 @@ _IN_PICTURE = re.compile(rb'<openbadges:credential verify="([\w.-]+)"\s*/>')
 _LARGEST = 200_000
 
 
-def profile(institution: Institution) -> dict[str, Any]:
+def profile(institution: Institution, language: str = "fi") -> dict[str, Any]:
     """Who issues the badges."""
     organisation = institution.organisation
     found = {
         "@context": CONTEXT,
         "id": address("certificates:badge-issuer", organisation.slug),
         "type": ["Profile"],
-        "name": str(organisation),
+        "name": text_in(organisation, "name", language),
     }
     return found | ({"url": organisation.website} if organisation.website else {})
 
@@ -79,7 +79,11 @@ def credential(row: Certificate) -> dict[str, Any]:
     """The credential of a certificate (read with `told`): no nulls, nothing that is empty."""
     programme = row.enrolment.programme
     institution = programme.institution
-    issuer = {name: fact for name, fact in profile(institution).items() if name != "@context"}
+    issuer = {
+        name: fact
+        for name, fact in profile(institution, row.language).items()
+        if name != "@context"
+    }
     subject: dict[str, Any] = {
         "id": f"urn:uuid:{row.uuid}",
         "type": ["AchievementSubject"],
@@ -134,7 +138,8 @@ def signed(row: Certificate) -> str:
 
 def picture(row: Certificate) -> str:
     """The badge as a picture that carries the credential in itself (SVG)."""
-    name, institution = row.programme_name, str(row.enrolment.programme.institution.organisation)
+    name = row.programme_name
+    institution = text_in(row.enrolment.programme.institution.organisation, "name", row.language)
     lines = "".join(
         f'<text x="200" y="{y}" font-size="{size}" text-anchor="middle" fill="#fbfaf6">'
         f"{escape(line)}</text>"
@@ -184,12 +189,29 @@ def verify(data: bytes) -> Described | None:
     if len(data) > _LARGEST:
         return None
     if found := _IN_PICTURE.search(data):
-        return _checked(found[1].decode())
+        return _pictured(data, found[1].decode())
     if _JWT.fullmatch(data):
         return _checked(data.decode().strip())
     if data.lstrip()[:1] == b"{":
         return _bare(data)
     return None
+
+
+def _pictured(data: bytes, token: str) -> Described | None:
+    """A badge in a picture: what can be seen is not signed, so it has to be the picture we made."""
+    told = _checked(token)
+    if told is None or told.broken:
+        return told
+    key = jwt.decode(token, options={"verify_signature": False})["jti"]
+    row = Certificate.objects.told().get(uuid=key.rstrip("/").rpartition("/")[2])
+    if data.strip() == picture(row).encode():
+        return told
+    return Described(
+        title=_("Badge"),
+        broken=_(
+            "The picture is not the one that was made here: ask for the badge as a .jwt file."
+        ),
+    )
 
 
 def _bare(data: bytes) -> Described | None:

@@ -22,7 +22,7 @@ class System(models.Model):
         TEAMS = "teams", _("Microsoft Teams meeting")
 
     PERSONAL: ClassVar[dict[str, str]] = {}
-    IMPERSONAL: ClassVar = {"kind", "secret", "problem"}
+    IMPERSONAL: ClassVar = {"kind", "secret", "problem", "settings", "counts"}
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="systems")
     kind = models.CharField(max_length=16, choices=Kind)
