@@ -9,7 +9,6 @@ from bench import pages
 from bench.pages import Site
 
 Emit = Callable[[str, float, str, int], None]
-AIM = 15  # CPU milliseconds a request
 
 PATHS = {
     "agreements, first page": "/agreements/",

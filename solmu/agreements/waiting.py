@@ -18,6 +18,9 @@ from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
 
 MOST = 10
+LOOKED_AT = 100
+# What the drafting institution is called, in whichever language.
+_NAME = tuple(f"agreement__institution__organisation__name_{code}" for code in ("fi", "sv", "en"))
 SHOWN = 5
 
 State, Voice = Agreement.State, Party.Voice
@@ -36,8 +39,11 @@ def _to_comment(viewer: Viewer) -> list[Waiting]:
     if viewer.person_id:
         mine |= Q(contact_id=viewer.person_id)
     parties = (
-        Party.objects.filter(mine, voice=Voice.WAITING, agreement__state=State.NEGOTIATION)
+        Party.objects.filter(
+            mine, position__gt=0, voice=Voice.WAITING, agreement__state=State.NEGOTIATION
+        )
         .select_related("agreement__institution__organisation")
+        .only("agreement__title", *_NAME)
         .order_by("pk")[:MOST]
     )
     return [
@@ -63,10 +69,12 @@ def _returned(viewer: Viewer) -> list[Waiting]:
             owner_id=viewer.person_id,
             state__in=[State.NEGOTIATION, State.DECLINED, State.EXPIRED],
         )
+        .only("title", "state")
+        # Of the newest alone, so that few are looked into where somebody has thousands.
         .annotate(waits=Exists(waiting), commented=Exists(comments))
-        .filter(Q(waits=False) | Q(commented=True))
-        .order_by("-pk")[:MOST]
+        .order_by("-pk")[:LOOKED_AT]
     )
+    rows = [row for row in rows if not row.waits or row.commented][:MOST]
     found = []
     for row in rows:
         if row.state != State.NEGOTIATION:

@@ -18,7 +18,6 @@ State = Agreement.State
 AHEAD = (30, 90)  # days; each is told once
 REVIEW_AHEAD = timedelta(days=14)
 DUTY_AHEAD = timedelta(days=14)
-LONGEST_NOTICE = 60  # months
 
 
 @tasks.periodic("30 6 * * *", "agreements.tell_ahead")
@@ -31,7 +30,7 @@ def sweep() -> None:
 
 def _ends() -> None:
     today = clock.today()
-    near, far = today + timedelta(days=AHEAD[1] + 1), months_later(today, LONGEST_NOTICE)
+    near, far = today + timedelta(days=AHEAD[1] + 1), months_later(today, running.LONGEST_NOTICE)
     rows = Agreement.objects.filter(
         Q(renews_months=None, valid__endswith__lte=near) | Q(renews_months__gt=0),
         state=State.ACTIVE,

@@ -29,10 +29,16 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     """The days ahead by month: ends, last days to give notice, reviews, duties."""
     first = _first(request)
     found = days.ahead(request.viewer, first)
+    until = months_later(first, days.MONTHS)
+    cut = len(found) == days.MOST and found[-1].on.replace(day=1) > first
+    if cut:  # the month that isn't whole comes on the next page
+        until = found[-1].on.replace(day=1)
+        found = [one for one in found if one.on < until]
     context = {
         "months": days.by_month(found),
         "first": first,
-        "until": months_later(first, days.MONTHS),
+        "until": until,
+        "cut": cut,
         "before": months_later(first, -days.MONTHS),
         "count": len(found),
         "feed": request.session.pop("agreements_feed", ""),

@@ -28,9 +28,10 @@ PURPOSE = "agreements-feed"
 RECORD = "person"
 DAYS = 3650
 MONTHS = 12
-MOST = 400
+MOST = 300  # on a page, and in a feed
 
 State = Agreement.State
+_READ = ("title", "valid", "next_review_on", "notice_months", "renews_months")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,14 +51,31 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
     """The days of the agreements that the viewer sees, from a day on, in order."""
     until = months_later(first, months)
     seen = Agreement.objects.visible_to(viewer).filter(state=State.ACTIVE)
-    rows = seen.filter(
-        Q(valid__endswith__range=(first, until + timedelta(days=1)))
-        | Q(next_review_on__range=(first, until))
-        | Q(renews_months__gt=0, valid__endswith__lte=months_later(until, 60))
-    ).order_by("valid", "pk")[:MOST]
-    agreements = list(rows)
+    # The earliest of each kind, so that what is cut off at the end is the latest of all.
+    ending = list(
+        seen.filter(valid__endswith__gt=first, valid__endswith__lte=until)
+        .order_by("valid__endswith", "pk")
+        .only(*_READ)[:MOST]
+    )
+    reviewed = (
+        seen.filter(next_review_on__gte=first, next_review_on__lt=until)
+        .order_by("next_review_on", "pk")
+        .only(*_READ)[:MOST]
+    )
+    # Notice is given months before the end.
+    renewing = list(
+        seen.filter(
+            renews_months__gt=0,
+            valid__endswith__gt=first,
+            valid__endswith__lte=months_later(until, running.LONGEST_NOTICE),
+        )
+        .order_by("valid__endswith", "pk")
+        .only(*_READ)[: 5 * MOST]
+    )
     noticed = set(
-        Notice.objects.filter(agreement__in=agreements).values_list("agreement_id", flat=True)
+        Notice.objects.filter(agreement__in=[*ending, *renewing]).values_list(
+            "agreement_id", flat=True
+        )
     )
     found: list[Day] = []
 
@@ -65,13 +83,15 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
         if on is not None and first <= on < until:
             found.append(Day(on, what, row.pk, row.title, kind))
 
-    for row in agreements:
-        until_notice = None if row.pk in noticed else running.notice_by(row)
-        ends = last_day(row.valid) if row.valid else None
-        add(until_notice, _("last day to give notice"), row, "notice")
+    for row in ending:
         renews = row.renews_months and row.pk not in noticed
-        add(ends, _("renews by itself") if renews else _("ends"), row, "end")
+        what = _("renews by itself") if renews else _("ends")
+        add(last_day(row.valid), what, row, "end")
+    for row in reviewed:
         add(row.next_review_on, _("review"), row, "review")
+    for row in renewing:
+        if row.pk not in noticed:
+            add(running.notice_by(row), _("last day to give notice"), row, "notice")
     duties = (
         Duty.objects.filter(
             Q(done_on=None) | Q(every_months__gt=0),

@@ -26,6 +26,7 @@ from solmu.people.viewer import Viewer
 
 State = Agreement.State
 A_DAY = timedelta(days=1)
+LONGEST_NOTICE = 60  # months
 GONE = (Party.State.WITHDRAWN, Party.State.FORMER)
 ENDED_WITH_TERM = gettext_noop("The term ended.")
 REPLACED = gettext_noop("A new agreement took its place.")

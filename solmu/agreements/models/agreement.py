@@ -135,6 +135,7 @@ class Agreement(models.Model):
         ]
         indexes = [
             models.Index(fields=["institution", "state", "-id"], name="agreement_of_institution"),
+            models.Index(fields=["owner", "state", "-id"], name="agreement_of_owner"),
             # As icontains asks.
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="agreement_title_trigrams"),
         ]
@@ -280,6 +281,12 @@ class Party(models.Model):
             # Few are waited for at a time: the index holds those alone.
             models.Index(
                 fields=["agreement"], condition=Q(voice="waiting"), name="party_waited_for"
+            ),
+            # Whose agreements one finds as another party; the drafter finds its own at once.
+            models.Index(
+                fields=["organisation", "agreement"],
+                condition=Q(position__gt=0),
+                name="party_beside_the_drafter",
             ),
         ]
         constraints = [

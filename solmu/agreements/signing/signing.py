@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from solmu.agreements.drafting import drafting
+from solmu.agreements.drafting import drafting, words
 from solmu.agreements.models import (
     Agreement,
     Joinder,
@@ -154,7 +154,10 @@ def problems_of(
     """Why signatures can't be asked for, in sentences; none: they can."""
     found = []
     if missing := drafting.missing(agreement):
-        found.append(_("Fill in first: %(names)s.") % {"names": ", ".join(missing)})
+        found.append(
+            _("Fill in first: %(names)s.")
+            % {"names": ", ".join(words.label(name) for name in missing)}
+        )
     if not agreement.clauses.exists():
         found.append(_("The agreement has no text yet."))
     today = clock.today()

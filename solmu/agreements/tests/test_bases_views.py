@@ -88,7 +88,7 @@ def test_a_clause_is_written_without_javascript(client_as: ClientAs, base: Base)
     assert draft.clauses.first().key == "purpose"
     assert coordinator.post(f"{at}approve/").status_code == 403
     assert coordinator.post(f"{at}ask/").status_code == 302
-    assert base.name in client_as("rector").get("/home/").content.decode()
+    assert base.name_fi in client_as("rector").get("/home/").content.decode()
     assert client_as("rector").post(f"{at}approve/", {"note": "Selvempi."}).status_code == 302
     assert base.versions.get(state=State.APPROVED).number == 3
 

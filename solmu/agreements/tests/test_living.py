@@ -339,3 +339,22 @@ def test_others_do_not_open_the_life_nor_tick_for_others():
     assert client.post(f"{base}duties/{row.pk}/tick/").status_code == 403
     assert client.post(f"{base}life/review/", {"decision": "go_on"}).status_code == 403
     assert Party.objects.filter(agreement=agreement).count() == 2
+
+
+def test_list_goes_on_to_the_next_page_in_the_order_of_first_days():
+    institution = factories.institution()
+    client = Client()
+    client.force_login(factories.person_with_role(institution, "coordinator").user)
+    for number in range(60):
+        made = make.agreement(institution, [factories.organisation()], title=f"Sopimus {number}")
+        if number % 3:
+            made.valid = period(date(2020, 1, 1) + timedelta(days=number))
+            made.save(update_fields=["valid"])
+    seen: list[str] = []
+    address = "/agreements/?sort=valid_from"
+    while address:
+        table = client.get(address).context["listing"].table
+        seen += [row.title for row in table.rows]
+        address = table.more_url and f"/agreements/{table.more_url.removeprefix('/agreements/')}"
+    assert len(set(seen)) == len(seen) == 60
+    assert seen[0] == "Sopimus 1"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from solmu.agreements import document
 from solmu.agreements.models import Agreement, Signature
@@ -90,7 +91,8 @@ def test_signing_by_sign_in_is_only_for_that_persons_account(client: Client):
 
 def test_without_an_account_signing_in_is_not_asked():
     agreement = make.agreement(means="sign_in")
-    problems = signing.problems_of(agreement, make.signers(agreement))
+    with override("en"):
+        problems = signing.problems_of(agreement, make.signers(agreement))
     assert len(problems) == 2
     assert "has no account to sign in with" in problems[0]
 

@@ -1,9 +1,10 @@
 """What the tests of sealing share: a kind of record that is sealed, as a room above has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import typst
+from django.utils import translation
 
 from solmu.lib.composed import composed
 from solmu.organisations.tests import factories as make
@@ -67,3 +68,10 @@ def sealed(records, institution) -> Callable[..., Seal]:
         return asked
 
     return seal
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    # Sentences are compared in English, as they stand in the code.
+    with translation.override("en"):
+        yield
