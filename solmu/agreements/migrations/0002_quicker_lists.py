@@ -4,22 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0001_initial'),
-        ('networks', '0003_hue_names'),
-        ('organisations', '0007_statistics_of_names'),
-        ('partnerships', '0005_names_of_records'),
-        ('people', '0002_leaner_indexes'),
+        ("agreements", "0001_initial"),
+        ("networks", "0003_hue_names"),
+        ("organisations", "0007_statistics_of_names"),
+        ("partnerships", "0005_names_of_records"),
+        ("people", "0002_leaner_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['owner', 'state', '-id'], name='agreement_of_owner'),
+            model_name="agreement",
+            index=models.Index(fields=["owner", "state", "-id"], name="agreement_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('position__gt', 0)), fields=['organisation', 'agreement'], name='party_beside_the_drafter'),
+            model_name="party",
+            index=models.Index(
+                condition=models.Q(("position__gt", 0)),
+                fields=["organisation", "agreement"],
+                name="party_beside_the_drafter",
+            ),
         ),
     ]
