@@ -283,8 +283,10 @@ def archive_all(request: HttpRequest) -> HttpResponseBase:
 
 
 def _shown(summary: dict[str, Any]) -> dict[str, Any]:
-    """What a review shows, with its days as days."""
-    first, last = (date.fromisoformat(summary[key]) for key in ("from", "to"))
+    """What a review shows, with its days as days; one written down elsewhere may hold nothing."""
+    first, last = (
+        date.fromisoformat(summary[key]) if summary.get(key) else None for key in ("from", "to")
+    )
     return {"summary": summary, "first": first, "last": last}
 
 

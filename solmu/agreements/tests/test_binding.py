@@ -1,12 +1,10 @@
 """Who is bound when: joining by one page, the others' answers, leaving, and the evidence of it."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
-from django.utils.translation import override
 
 from solmu.agreements.binding import binding, evidence, joining, withdrawing
 from solmu.agreements.binding.joining import JoiningError
@@ -27,13 +25,6 @@ from solmu.ties import writing
 from solmu.ties.models import Evidence
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """Refusals are compared with the words of the code."""
-    with override("en"):
-        yield
 
 
 def three(accession: str, **facts: object) -> Agreement:

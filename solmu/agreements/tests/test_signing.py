@@ -1,13 +1,11 @@
 """Signing: who is asked and when, what is refused, and what follows when all have signed."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
-from django.utils.translation import override
 
 from solmu.agreements.binding.evidence import AGREEMENT
 from solmu.agreements.models import Agreement, Party, Signature
@@ -21,13 +19,6 @@ from solmu.sealing.models import Seal
 from solmu.ties.models import Evidence
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """Refusals are compared with the words of the code."""
-    with override("en"):
-        yield
 
 
 def test_asking_sends_each_signer_a_link_and_freezes_the_text():
