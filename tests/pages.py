@@ -19,8 +19,6 @@ START = (
     "/training/",
 )
 PER_VIEW = 1
-# Files and pages that lead elsewhere are asked for a few times, in the hope of a page.
-TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -72,15 +70,11 @@ def walk(client: Client, persona: str) -> list[Page]:
     queue = deque(START)
     seen: set[str] = set(START)
     kinds: dict[str, int] = {}
-    tries: dict[str, int] = {}
     pages = []
     while queue:
         path = queue.popleft()
         view = view_of(path)
         if not view or kinds.get(view, 0) >= PER_VIEW:
-            continue
-        tries[view] = tries.get(view, 0) + 1
-        if tries[view] > TRIES:
             continue
         answer = client.get(path, headers={"accept-language": "fi"})
         shown = answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html")

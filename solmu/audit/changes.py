@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from solmu.lib.periods import last_day
+from solmu.lib.translated import LANGUAGES
 
 GROUPS = 20  # changes on a page
 EVENTS = 80  # read of each part for a page
@@ -69,6 +70,8 @@ class Fact:
     name: Any
     before: str
     after: str
+    # Of a text that is kept in several: "fi" for the field name_fi; empty for all else.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +272,11 @@ def _actor(facts: dict[str, Any], viewer: Any) -> tuple[str, str]:
     return facts.get("name") or _("somebody"), _(reason) if reason else ""
 
 
+def _language_of(column: str) -> str:
+    suffix = column.rpartition("_")[2]
+    return suffix if suffix in LANGUAGES else ""
+
+
 def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
     happened = event.pgh_label
     if happened == "insert" and before is not None:
@@ -280,7 +288,7 @@ def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
             was = _shown(part, column, before, words) if before is not None else ""
             is_title = part.continues and column.name in part.title
             if now != was and not is_title and (happened == "insert" or before is not None):
-                facts.append(Fact(label, was, now))
+                facts.append(Fact(label, was, now, _language_of(column.name)))
     if happened == "update" and not facts:
         return None
     titles = dict.fromkeys(part.title)

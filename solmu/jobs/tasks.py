@@ -15,7 +15,7 @@ from procrastinate.manager import JobManager
 from solmu.installation.demo import clock_shift
 from solmu.lib import clock, modules
 
-ATTEMPTS = 6
+ATTEMPTS = 7  # the last an hour and a half after the first: a dead mail server is outlived
 RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.timezone import now
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 
 from solmu.installation import demo
 from solmu.installation.models import Installation
@@ -105,3 +107,19 @@ def test_worker_knows_every_module_that_declares_jobs() -> None:
     }
 
     assert declared - {"solmu.jobs.tasks"} == {*settings.PROCRASTINATE_IMPORT_PATHS}
+
+
+def test_an_hour_of_a_dead_mail_server_is_outlived() -> None:
+    # What is tried again gives up at its own last attempt; before it come all waits but one.
+    job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="any")
+    begun = now()
+    waited = timedelta()
+    for attempts in range(tasks.ATTEMPTS - 1):
+        decision = tasks.RETRY.get_retry_decision(
+            exception=OSError(), job=job.evolve(attempts=attempts)
+        )
+        assert decision is not None
+        assert decision.retry_at is not None
+        waited += decision.retry_at - begun
+
+    assert waited > timedelta(hours=1)
