@@ -363,6 +363,7 @@ PROGRAMME_TABS: tuple[tuple[Any, str], ...] = modules.of(
     (_("Questions"), "exam:questions"),
     (_("Certificates"), "certificates:list"),
     (_("Figures"), "certificates:figures"),
+    (_("Own systems"), "systems:systems"),
     (_("Set-up"), "training:settings"),
     (_("Staff"), "training:staff"),
 )
@@ -393,8 +394,6 @@ LEARNING_PANELS: tuple[Callable[[Any, Any, Any, Any], Any], ...] = modules.of(
 PASSED: tuple[Callable[[Any], Any], ...] = modules.of(
     "training", issuing.follow_passing, training_evidence.follow_passing
 )
-# What follows, in the same transaction, when a cohort is closed: each takes the cohort.
-COHORT_CLOSED: tuple[Callable[[Any], Any], ...] = ()
 ADOPTED: tuple[Callable[[Any, Any, Any], Any], ...] = modules.of(
     "training", exam_loading.follow_adoption
 )

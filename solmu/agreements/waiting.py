@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from solmu.agreements.models import Agreement, Comment, Party
 from solmu.agreements.permissions import COORDINATOR, LEADER, can_draft
+from solmu.lib.compiled import compiled, several
 from solmu.networks.models import Network
 from solmu.partnerships.models import Stakeholder
 from solmu.people.viewer import Viewer
@@ -35,17 +36,6 @@ def waits(viewer: Viewer) -> list[Waiting]:
 
 def _to_comment(viewer: Viewer) -> list[Waiting]:
     speaks = [key for key in viewer.institutions if viewer.has_role(key, LEADER, COORDINATOR)]
-    mine = Q(organisation_id__in=speaks)
-    if viewer.person_id:
-        mine |= Q(contact_id=viewer.person_id)
-    parties = (
-        Party.objects.filter(
-            mine, position__gt=0, voice=Voice.WAITING, agreement__state=State.NEGOTIATION
-        )
-        .select_related("agreement__institution__organisation")
-        .only("agreement__title", *_NAME)
-        .order_by("pk")[:MOST]
-    )
     return [
         Waiting(
             party.agreement.title,
@@ -54,26 +44,30 @@ def _to_comment(viewer: Viewer) -> list[Waiting]:
             _("Read"),
             reverse("agreements:comments", args=[party.agreement_id]),
         )
-        for party in parties
+        for party in _asked(person=viewer.person_id or 0, **several(speaks))
     ]
+
+
+@compiled
+def _asked(*, person: int, **speaks: int) -> QuerySet[Party]:
+    return (
+        Party.objects.filter(
+            Q(organisation_id__in=[*speaks.values()]) | Q(contact_id=person),
+            position__gt=0,
+            voice=Voice.WAITING,
+            agreement__state=State.NEGOTIATION,
+        )
+        .select_related("agreement__institution__organisation")
+        .only("agreement__title", *_NAME)
+        .order_by("pk")[:MOST]
+    )
 
 
 def _returned(viewer: Viewer) -> list[Waiting]:
     """The viewer's own agreements that are back: commented, fine by all, declined, expired."""
     if viewer.person_id is None:
         return []
-    waiting = Party.objects.filter(agreement=OuterRef("pk"), voice=Voice.WAITING)
-    comments = Comment.objects.filter(agreement=OuterRef("pk"), state=Comment.State.OPEN)
-    rows: Any = (
-        Agreement.objects.filter(
-            owner_id=viewer.person_id,
-            state__in=[State.NEGOTIATION, State.DECLINED, State.EXPIRED],
-        )
-        .only("title", "state")
-        # Of the newest alone, so that few are looked into where somebody has thousands.
-        .annotate(waits=Exists(waiting), commented=Exists(comments))
-        .order_by("-pk")[:LOOKED_AT]
-    )
+    rows: list[Any] = _back(owner=viewer.person_id)
     rows = [row for row in rows if not row.waits or row.commented][:MOST]
     found = []
     for row in rows:
@@ -89,6 +83,21 @@ def _returned(viewer: Viewer) -> list[Waiting]:
             note = _("is fine by the others; ask for signatures")
             found.append(Waiting(row.title, note, _("Go on"), row.get_absolute_url()))
     return found
+
+
+@compiled
+def _back(*, owner: int) -> QuerySet[Agreement]:
+    waiting = Party.objects.filter(agreement=OuterRef("pk"), voice=Voice.WAITING)
+    comments = Comment.objects.filter(agreement=OuterRef("pk"), state=Comment.State.OPEN)
+    return (
+        Agreement.objects.filter(
+            owner_id=owner, state__in=[State.NEGOTIATION, State.DECLINED, State.EXPIRED]
+        )
+        .only("title", "state")
+        # Of the newest alone, so that few are looked into where somebody has thousands.
+        .annotate(waits=Exists(waiting), commented=Exists(comments))
+        .order_by("-pk")[:LOOKED_AT]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """What waits for an institution's leaders in sealing: what failed, and certificates that end."""
 
 from collections import Counter
+from datetime import date
+from typing import Any
 
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from solmu.lib import clock
+from solmu.lib.compiled import compiled, several
 from solmu.organisations.models import Affiliation
 from solmu.people.viewer import Viewer
 from solmu.sealing.certificates import WARNED
@@ -22,12 +26,12 @@ def waits(viewer: Viewer) -> list[Waiting]:
     led = [key for key in viewer.institutions if viewer.has_role(key, Affiliation.Role.LEADER)]
     if not led:
         return []
-    return [*_failed(led), *_ending(led)]
+    ids = several(led)
+    return [*_failed(ids), *_ending(ids)]
 
 
-def _failed(led: list[int]) -> list[Waiting]:
-    seals = Seal.objects.filter(institution_id__in=led, state=Seal.State.FAILED)
-    found = Counter(seals.values_list("institution__organisation__slug", flat=True)[:MOST])
+def _failed(led: dict[str, int]) -> list[Waiting]:
+    found = Counter(seal.slug for seal in _without_seal(**led))
     return [
         Waiting(
             _("Documents without a seal"),
@@ -40,16 +44,16 @@ def _failed(led: list[int]) -> list[Waiting]:
     ]
 
 
-def _ending(led: list[int]) -> list[Waiting]:
+@compiled
+def _without_seal(**led: int) -> Any:
+    seals = Seal.objects.filter(institution_id__in=[*led.values()], state=Seal.State.FAILED)
+    return seals.only("pk").annotate(slug=F("institution__organisation__slug"))[:MOST]
+
+
+def _ending(led: dict[str, int]) -> list[Waiting]:
     today = clock.real_now().date()
-    ending = SigningCertificate.objects.filter(
-        institution_id__in=led,
-        own=False,
-        retired_at=None,
-        valid__endswith__lte=today + WARNED,
-    ).select_related("institution__organisation")
     found = []
-    for certificate in ending:
+    for certificate in _soon_ended(until=today + WARNED, **led):
         ends = certificate.valid.upper
         words = {"day": date_format(ends, "SHORT_DATE_FORMAT")}
         text = (
@@ -66,3 +70,13 @@ def _ending(led: list[int]) -> list[Waiting]:
             )
         )
     return found
+
+
+@compiled
+def _soon_ended(*, until: date, **led: int) -> QuerySet[SigningCertificate]:
+    return SigningCertificate.objects.filter(
+        institution_id__in=[*led.values()],
+        own=False,
+        retired_at=None,
+        valid__endswith__lte=until,
+    ).select_related("institution__organisation")

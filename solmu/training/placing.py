@@ -88,6 +88,12 @@ def _coming(enrolment: Enrolment) -> list[Cohort]:
     return list(found)
 
 
+def next_with_room(enrolment: Enrolment) -> Cohort | None:
+    """The next start with a place left that the participant could change to."""
+    coming = _coming(enrolment)
+    return next((one for one in coming if has_room(one) and one.pk != enrolment.cohort_id), None)
+
+
 def has_room(cohort: Cohort) -> bool:
     """Tell whether a place is free; the cohort has been read with `taken`."""
     return cohort.places is None or cohort.taken < cohort.places  # type: ignore[attr-defined]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from solmu.agreements.bases import copying
 from solmu.agreements.models import Base, BaseVersion
 from solmu.agreements.permissions import can_approve_base, can_edit_base
+from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
 
@@ -19,11 +20,8 @@ def waits(viewer: Viewer) -> list[Waiting]:
     """Drafts to approve; copies whose original has something new."""
     if viewer.is_anonymous:
         return []
-    own = Q(institution_id__in=viewer.institutions) | Q(network_id__in=viewer.networks.keys())
-    bases = Base.objects.filter(own, ended_on=None).select_related("network", "copied_from")
-    asked = bases.filter(
-        versions__state=BaseVersion.State.DRAFT, versions__asked_at__isnull=False
-    ).order_by("pk")
+    # Institutions and networks are organisations, so that one list of ids serves for both.
+    owners = several(viewer.institutions | viewer.networks.keys())
     found = [
         Waiting(
             base.name,
@@ -31,7 +29,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
             _("Look"),
             base.get_absolute_url(),
         )
-        for base in asked[:MOST]
+        for base in _asked(**owners)
         if can_approve_base(viewer, base)
     ]
     found += [
@@ -41,7 +39,26 @@ def waits(viewer: Viewer) -> list[Waiting]:
             _("Look at the changes"),
             reverse("agreements:base-changes", args=[base.pk]),
         )
-        for base in copying.behind(bases).order_by("pk")[:MOST]
+        for base in _behind(**owners)
         if can_edit_base(viewer, base)
     ]
     return found[:MOST]
+
+
+@compiled
+def _asked(**owners: int) -> QuerySet[Base]:
+    asked = _of(owners).filter(
+        versions__state=BaseVersion.State.DRAFT, versions__asked_at__isnull=False
+    )
+    return asked.order_by("pk")[:MOST]
+
+
+@compiled
+def _behind(**owners: int) -> QuerySet[Base]:
+    return copying.behind(_of(owners)).order_by("pk")[:MOST]
+
+
+def _of(owners: dict[str, int]) -> QuerySet[Base]:
+    ids = [*owners.values()]
+    own = Q(institution_id__in=ids) | Q(network_id__in=ids)
+    return Base.objects.filter(own, ended_on=None).select_related("network", "copied_from")

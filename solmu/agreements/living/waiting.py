@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from solmu.agreements.living.ahead import DUTY_AHEAD, REVIEW_AHEAD
 from solmu.agreements.models import Agreement, Duty, LevelProposal
 from solmu.agreements.permissions import LEADER
 from solmu.lib import clock
+from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
 
@@ -31,9 +32,6 @@ def _levels(viewer: Viewer) -> list[Waiting]:
     led = [key for key in viewer.institutions if viewer.has_role(key, LEADER)]
     if not led:
         return []
-    rows = LevelProposal.objects.filter(
-        state=LevelProposal.State.WAITING, review__agreement__institution_id__in=led
-    ).select_related("review__agreement", "level")
     return [
         Waiting(
             one.review.agreement.title,
@@ -41,16 +39,20 @@ def _levels(viewer: Viewer) -> list[Waiting]:
             _("Decide"),
             reverse("agreements:review", args=[one.review.agreement_id, one.review_id]),
         )
-        for one in rows.order_by("pk")[:MOST]
+        for one in _proposed(**several(led))
     ]
 
 
+@compiled
+def _proposed(**led: int) -> QuerySet[LevelProposal]:
+    rows = LevelProposal.objects.filter(
+        state=LevelProposal.State.WAITING, review__agreement__institution_id__in=[*led.values()]
+    )
+    return rows.select_related("review__agreement", "level").order_by("pk")[:MOST]
+
+
 def _reviews(viewer: Viewer) -> list[Waiting]:
-    rows = Agreement.objects.filter(
-        owner_id=viewer.person_id,
-        state=State.ACTIVE,
-        next_review_on__lte=clock.today() + REVIEW_AHEAD,
-    ).order_by("next_review_on", "pk")
+    until = clock.today() + REVIEW_AHEAD
     return [
         Waiting(
             row.title,
@@ -58,21 +60,23 @@ def _reviews(viewer: Viewer) -> list[Waiting]:
             _("Look at the year"),
             reverse("agreements:review-new", args=[row.pk]),
         )
-        for row in rows[:MOST]
+        for row in _reviewed(owner=viewer.person_id or 0, until=until)
     ]
 
 
+@compiled
+def _reviewed(*, owner: int, until: date) -> QuerySet[Agreement]:
+    rows = Agreement.objects.filter(owner_id=owner, state=State.ACTIVE, next_review_on__lte=until)
+    return rows.order_by("next_review_on", "pk")[:MOST]
+
+
 def _duties(viewer: Viewer) -> list[Waiting]:
-    rows = (
-        Duty.objects.filter(
-            Q(done_on=None) | Q(every_months__gt=0),
-            person_id=viewer.person_id or 0,
-            due_on__lte=clock.today() + DUTY_AHEAD,
-            agreement__in=Agreement.objects.visible_to(viewer).filter(state=State.ACTIVE),
-        )
-        .select_related("agreement")
-        .order_by("due_on", "pk")
-    )
+    rows = _due(person=viewer.person_id or 0, until=clock.today() + DUTY_AHEAD)
+    if rows:
+        keys = {row.agreement_id for row in rows}
+        open_to = Agreement.objects.visible_to(viewer).filter(pk__in=keys)
+        seen = {*open_to.values_list("pk", flat=True)}
+        rows = [row for row in rows if row.agreement_id in seen]
     return [
         Waiting(
             row.text,
@@ -83,6 +87,18 @@ def _duties(viewer: Viewer) -> list[Waiting]:
         )
         for row in rows[:MOST]
     ]
+
+
+@compiled
+def _due(*, person: int, until: date) -> QuerySet[Duty]:
+    rows = Duty.objects.filter(
+        Q(done_on=None) | Q(every_months__gt=0),
+        person_id=person,
+        due_on__lte=until,
+        agreement__state=State.ACTIVE,
+    )
+    # A few may be of agreements that are not open to the person any more.
+    return rows.select_related("agreement").order_by("due_on", "pk")[: MOST * 3]
 
 
 def _day(day: date | None) -> str:

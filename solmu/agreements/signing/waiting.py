@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,6 +10,7 @@ from solmu.agreements.binding import joining
 from solmu.agreements.models import Agreement, Joinder, Signature
 from solmu.agreements.permissions import COORDINATOR, LEADER
 from solmu.approvals.models import Round, Voice
+from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
 
@@ -20,17 +21,6 @@ def waits(viewer: Viewer) -> list[Waiting]:
     """The signatures that are asked of the viewer, and the joinings that they may answer about."""
     if viewer.person_id is None:
         return []
-    signatures = (
-        Signature.objects.filter(
-            Q(version__agreement__state=Agreement.State.SIGNING)
-            | Q(joinder__state=Joinder.State.SIGNING),
-            person_id=viewer.person_id,
-            state=Signature.State.WAITING,
-            asked_on__isnull=False,
-        )
-        .select_related("party__agreement__institution__organisation", "party__organisation")
-        .order_by("asked_on", "pk")
-    )
     found = [
         Waiting(
             one.agreement.title,
@@ -38,19 +28,16 @@ def waits(viewer: Viewer) -> list[Waiting]:
             _("Read and sign"),
             reverse("agreements:own-sign", args=[one.uuid]),
         )
-        for one in signatures[:MOST]
+        for one in _asked(person=viewer.person_id)
     ]
     return [*found, *_answers(viewer)][:MOST]
 
 
 def _answers(viewer: Viewer) -> list[Waiting]:
     own = [key for key in viewer.institutions if viewer.has_role(key, LEADER, COORDINATOR)]
-    voices = Voice.objects.filter(
-        Q(person_id=viewer.person_id) | Q(person=None, organisation_id__in=own),
-        round__subject_kind=joining.KIND,
-        round__state=Round.State.OPEN,
-        answer="",
-    ).select_related("round")[:MOST]
+    voices = _open_voices(person=viewer.person_id or 0, **several(own))
+    if not voices:
+        return []
     keys = {one.round.subject_id for one in voices}
     joinders = Joinder.objects.filter(pk__in=keys).select_related(
         "agreement", "party__organisation"
@@ -64,3 +51,28 @@ def _answers(viewer: Viewer) -> list[Waiting]:
         )
         for one in joinders.order_by("pk")
     ]
+
+
+@compiled
+def _asked(*, person: int) -> QuerySet[Signature]:
+    return (
+        Signature.objects.filter(
+            Q(version__agreement__state=Agreement.State.SIGNING)
+            | Q(joinder__state=Joinder.State.SIGNING),
+            person_id=person,
+            state=Signature.State.WAITING,
+            asked_on__isnull=False,
+        )
+        .select_related("party__agreement__institution__organisation", "party__organisation")
+        .order_by("asked_on", "pk")[:MOST]
+    )
+
+
+@compiled
+def _open_voices(*, person: int, **own: int) -> QuerySet[Voice]:
+    return Voice.objects.filter(
+        Q(person_id=person) | Q(person=None, organisation_id__in=[*own.values()]),
+        round__subject_kind=joining.KIND,
+        round__state=Round.State.OPEN,
+        answer="",
+    ).select_related("round")[:MOST]

@@ -31,7 +31,7 @@ from solmu.lib import clock, startrule
 from solmu.notifications import outbox
 from solmu.notifications.models import Message
 from solmu.people.viewer import Viewer
-from solmu.training import cohorts, enrolling, mails, placing, states
+from solmu.training import cohorts, enrolling, extending, mails, placing, states
 from solmu.training.autopilot import invitations, letters
 from solmu.training.learning.models import Done
 from solmu.training.learning.progress import KICK_OFF as OPENING_CHECK
@@ -39,7 +39,6 @@ from solmu.training.models import Cohort, Enrolment
 from solmu.training.systems.models import System, Work
 
 State = Enrolment.State
-EXTENSION = 14  # days
 QUIET_AFTER = 7  # days from the start without signing in
 
 SYSTEM, NO_EMAIL, UNDELIVERED, UNCHECKED, ABSENT, QUIET = (
@@ -154,7 +153,7 @@ class Outcome:
 def act(cohort: Cohort, rows: Iterable[Enrolment], what: str, *, by: Viewer) -> Outcome:
     """Do something for each of some participants; one that can't is left as it is."""
     acts: dict[str, Callable[[Enrolment], bool]] = {
-        EXTEND: lambda row: extend(row, by=by),
+        EXTEND: lambda row: extending.extend(row, by=by, why=gettext_noop("more time given")),
         CHECKED: lambda row: _checked(row, by),
         WITHDRAW: lambda row: _withdraw(row, by),
     }
@@ -187,22 +186,6 @@ def _move(row: Enrolment, start: Cohort, by: Viewer) -> bool:
     except placing.PlacingError:
         return False
     mails.start_changed(row)
-    return True
-
-
-@transaction.atomic
-def extend(enrolment: Enrolment, *, by: Viewer) -> bool:
-    """Give two weeks more; whose time had run out studies again."""
-    row = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
-    row.cohort = enrolment.cohort
-    last = row.last_day
-    if last is None or row.state not in {*states.BEFORE_START, *states.UNDER_WAY, State.LAPSED}:
-        return False
-    row.access_until = max(last, clock.today() - timedelta(days=1)) + timedelta(days=EXTENSION)
-    with history.acting(by, gettext_noop("more time given")):
-        row.save(update_fields=["access_until"])
-        if row.state == State.LAPSED:
-            states.move(row, State.STUDYING, by=by, why=gettext_noop("more time given"))
     return True
 
 

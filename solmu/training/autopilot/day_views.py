@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from solmu.lib import clock
 from solmu.people.viewer import Viewer
 from solmu.training import states
-from solmu.training.autopilot import board, steps
+from solmu.training.autopilot import board, running, steps
 from solmu.training.autopilot.models import StepRun
 from solmu.training.models import Cohort, Enrolment, Programme
 from solmu.training.page import trail
@@ -61,7 +61,7 @@ def day(request: HttpRequest) -> HttpResponse:
             : SHOWN + 1
         ]
     )
-    running = list(
+    under_way = list(
         Cohort.objects.visible_to(viewer)
         .filter(Q(state=Cohort.State.RUNNING) | Q(state=Cohort.State.PLANNED, starts_on__lte=week))
         .select_related("programme")
@@ -77,7 +77,10 @@ def day(request: HttpRequest) -> HttpResponse:
         {
             "trail": trail(),
             "waiting": [
-                one for one in runs if one["run"].state == StepRun.State.CLICK or one["problem"]
+                one
+                for one in runs
+                if one["run"].state == StepRun.State.CLICK
+                or one["run"].problem not in ("", running.NOT_OVER)
             ],
             "today_runs": [one for one in runs if one["run"].due_on <= today],
             "week_runs": [one for one in runs if one["run"].due_on > today],
@@ -85,7 +88,7 @@ def day(request: HttpRequest) -> HttpResponse:
             "stuck_more": len(stuck) > SHOWN,
             "applied": applied[:SHOWN],
             "applied_n": new.count(),
-            "running": running,
+            "running": under_way,
             "today": today,
         },
     )

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_noop
 from solmu.audit import history
 from solmu.jobs import tasks
 from solmu.lib import clock
-from solmu.lib.composed import composed
 from solmu.notifications import outbox
 from solmu.people import links
 from solmu.people.viewer import Viewer
@@ -47,6 +46,7 @@ MAIN = {
     Kind.CLOSE: "closed",
 }
 NO_EMAIL = "no e-mail"
+NOT_OVER = gettext_noop("waits until the last day is over")
 
 
 @dataclass(slots=True)
@@ -163,8 +163,10 @@ def waiting_for(run: StepRun, cohort: Cohort, day: date | None = None) -> QueryS
     else:
         step = steps.of(cohort.programme)[Kind.CLOSE]
         last = Coalesce(F("access_until"), F("cohort__access_until"))
-        # The day of the run, where a person has set an earlier one, closes the cohort's own time.
-        over = day - timedelta(days=min(step.days, (run.due_on - cohort.access_until).days))
+        over = day - timedelta(days=1 + step.days)
+        if day > steps.closes_after(run, step, cohort):
+            # Where a person has set an earlier day, the cohort's own time ends with it.
+            over = max(over, cohort.access_until)
         return rows.annotate(last=last).filter(
             last__lte=over, state__in=states.BEFORE_START | states.UNDER_WAY, paused_on=None
         )
@@ -287,8 +289,11 @@ def _begin(work: Carrying) -> str:
                 cohort.save(update_fields=["state"])
         if forms := systems.get(System.Kind.FORMS):
             working.ask(forms, Work.Action.RESULTS, cohort=cohort)
-    if work.run.kind == Kind.CLOSE and (forms := systems.get(System.Kind.FORMS)):
-        return _results(work, forms)
+    if work.run.kind == Kind.CLOSE:
+        if clock.today() <= steps.closes_after(work.run, work.step, cohort):
+            return NOT_OVER
+        if forms := systems.get(System.Kind.FORMS):
+            return _results(work, forms)
     return ""
 
 
@@ -328,8 +333,6 @@ def _finish(work: Carrying) -> None:
                 working.ask(system, Work.Action.SEND, cohort=cohort)
         cohort.state = Cohort.State.CLOSED
         cohort.save(update_fields=["state"])
-        for follow in composed("COHORT_CLOSED"):
-            follow(cohort)
 
 
 # The run itself.
@@ -448,7 +451,6 @@ def sweep() -> None:
 
 
 def _do_due(cohort: Cohort, by: Viewer) -> None:
-    today = clock.today()
     runs = (
         list(cohort.runs.all())
         if cohort.state == Cohort.State.CLOSED
@@ -456,8 +458,9 @@ def _do_due(cohort: Cohort, by: Viewer) -> None:
     )
     kinds = steps.of(cohort.programme)
     for run in sorted(runs, key=lambda one: (one.due_on, steps.ORDER.index(one.kind))):
-        if run.state == Run.PLANNED and run.due_on <= today:
-            if steps.mode_of(run, kinds[run.kind]) == Mode.CLICK:
+        step = kinds[run.kind]
+        if run.state == Run.PLANNED and steps.has_come(run, step, cohort):
+            if steps.mode_of(run, step) == Mode.CLICK:
                 StepRun.objects.filter(pk=run.pk, state=Run.PLANNED).update(state=Run.CLICK)
                 continue
             run_step(run, by=by)
@@ -486,12 +489,15 @@ class RunError(ValueError):
 
 @transaction.atomic
 def run_now(run: StepRun, *, by: Viewer) -> None:
-    """Start a step now, whatever its day; also one that was skipped."""
+    """Start a step now, whatever its day; also one that was skipped.
+
+    Closing waits for the end of the last day all the same: nobody's time is cut by a click.
+    """
     row = StepRun.objects.select_for_update().get(pk=run.pk)
     if row.state == Run.DONE:
         return
     row.state, row.person_id, row.note = Run.RUNNING, by.person_id, ""
-    if row.due_on > clock.today():
+    if row.due_on > clock.today() and row.kind != Kind.CLOSE:
         row.due_on, row.by_hand = clock.today(), True
     with history.acting(by, gettext_noop("step started")):
         row.save(update_fields=["state", "person", "note", "due_on", "by_hand"])

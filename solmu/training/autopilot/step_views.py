@@ -104,7 +104,11 @@ def day_words(step: Step) -> str:
         return _("%(n)s working days before the start") % {"n": n}
     if step.kind in steps.FROM_END:
         if step.days == 0:
-            return _("on the last day of access")
+            return (
+                _("when the last day of access is over")
+                if step.kind == Kind.CLOSE
+                else _("on the last day of access")
+            )
         text = (
             _("%(n)s days before the access ends")
             if step.days < 0

@@ -35,8 +35,7 @@ def defaults(programme: Programme) -> list[Step]:
         Kind.CHECK: -1,
         Kind.KICK_OFF: 0,
         Kind.REMIND: -7,
-        # The last day is the participant's: what is given in its evening counts.
-        Kind.CLOSE: 1,
+        Kind.CLOSE: 0,
     }
     return [
         Step(
@@ -86,6 +85,22 @@ def due_on(step: Step, cohort: Cohort, mode: str = "") -> date:
     if (mode or step.mode) == Mode.CLICK or step.kind in NEEDS_PEOPLE:
         return startrule.working_on_or_before(day)
     return day
+
+
+def closes_after(run: StepRun, step: Step, cohort: Cohort) -> date:
+    """The day with whose end a start is closed: its last day of access, whatever falls before it.
+
+    The last day is the participants': what is given in its evening counts. Only a day that a person
+    has set for the step itself ends a start earlier.
+    """
+    return run.due_on if run.by_hand else cohort.access_until + timedelta(days=step.days)
+
+
+def has_come(run: StepRun, step: Step, cohort: Cohort) -> bool:
+    """Tell whether a step's time has come: its day, or the end of the day for closing."""
+    if run.kind == Kind.CLOSE and mode_of(run, step) == Mode.AUTOMATIC:
+        return clock.today() > closes_after(run, step, cohort)
+    return run.due_on <= clock.today()
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from solmu.people.viewer import Viewer
 from solmu.training import states
-from solmu.training.autopilot import board
+from solmu.training.autopilot import board, running
 from solmu.training.autopilot.models import StepRun
 from solmu.training.models import Cohort, Enrolment
 from solmu.ui.menu import Waiting
@@ -26,6 +26,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
             cohort__programme__in=viewer.programmes.keys(),
         )
         .exclude(cohort__state=Cohort.State.CANCELLED)
+        .exclude(problem=running.NOT_OVER)
         .select_related("cohort__programme")
         .order_by("due_on", "pk")[:10]
     )

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,13 +14,12 @@ from django.utils.translation import gettext_noop
 from solmu.audit import history
 from solmu.lib import clock
 from solmu.people.viewer import Viewer
-from solmu.training import states
+from solmu.training import extending, mails, placing, states
 from solmu.training.learning import access
 from solmu.training.learning.access import Access
-from solmu.training.models import Cohort, Enrolment
+from solmu.training.models import Enrolment
 
 State = Enrolment.State
-EXTENSION = 14  # days
 NEAR_THE_END = 7  # days left, from when more time is offered
 
 MORE, PAUSE, RESUME, MOVE = "more", "pause", "resume", "move"
@@ -61,7 +59,7 @@ def ways(enrolment: Enrolment, allowed: Access) -> list[Way]:
                 quiet=allowed.is_open,
             )
         )
-    if _may_move(enrolment, allowed) and (start := next_start(enrolment)) is not None:
+    if _may_move(enrolment, allowed) and (start := placing.next_with_room(enrolment)) is not None:
         text = _("You start again on %(day)s. The pages that you have done stay done.")
         found.append(
             Way(MOVE, text % {"day": _day(start.starts_on)}, _("Move to that start"), quiet=True)
@@ -83,7 +81,7 @@ def take(enrolment: Enrolment, way: str, *, by: Viewer) -> str:
     """Go a way, if it is open under lock; what has happened, in a sentence."""
     row = (
         Enrolment.objects.select_for_update(of=("self",))
-        .select_related("cohort", "programme")
+        .select_related("cohort", "programme__institution__organisation", "person")
         .get(pk=enrolment.pk)
     )
     allowed = access.of(row)
@@ -99,23 +97,6 @@ def take(enrolment: Enrolment, way: str, *, by: Viewer) -> str:
         if way == RESUME:
             return _resume(row, allowed)
         return _move(row, by)
-
-
-def next_start(enrolment: Enrolment) -> Cohort | None:
-    """The next start of the programme with a place left."""
-    placed = Count("enrolments", filter=Q(enrolments__state__in=states.PLACED))
-    return (
-        Cohort.objects.filter(
-            programme_id=enrolment.programme_id,
-            starts_on__gt=clock.today(),
-            state=Cohort.State.PLANNED,
-        )
-        .exclude(enrolments=enrolment)
-        .annotate(placed=placed)
-        .filter(Q(places=None) | Q(placed__lt=F("places")))
-        .order_by("starts_on")
-        .first()
-    )
 
 
 def recording_of(enrolment: Enrolment) -> str:
@@ -136,7 +117,7 @@ def _longer(enrolment: Enrolment, allowed: Access) -> date | None:
     ongoing = enrolment.state in states.UNDER_WAY | states.BEFORE_START | {State.LAPSED}
     if not (near or over) or not ongoing or enrolment.cohort is None or allowed.until is None:
         return None
-    until = max(allowed.until, clock.today() - timedelta(days=1)) + timedelta(days=EXTENSION)
+    until = extending.longer(allowed.until)
     most = enrolment.cohort.access_until + timedelta(days=enrolment.programme.access_days)
     return until if until <= most else None
 
@@ -150,12 +131,8 @@ def _may_move(enrolment: Enrolment, allowed: Access) -> bool:
 
 def _extend(row: Enrolment, allowed: Access, by: Viewer) -> str:
     until = _longer(row, allowed)
-    if until is None:
+    if until is None or not extending.extend(row, by=by, why=gettext_noop("more time taken")):
         raise NoWayError
-    row.access_until = until
-    row.save(update_fields=["access_until"])
-    if row.state == State.LAPSED:
-        states.move(row, State.STUDYING, by=by, why=gettext_noop("the participant went on"))
     return _("You have time until %(day)s.") % {"day": _day(until)}
 
 
@@ -170,15 +147,14 @@ def _resume(row: Enrolment, allowed: Access) -> str:
 
 
 def _move(row: Enrolment, by: Viewer) -> str:
-    start = next_start(row)
+    start = placing.next_with_room(row)
     if start is None:
         raise NoWayError
-    Cohort.objects.select_for_update().get(pk=start.pk)
-    if next_start(row) != start:
+    if placing.place(row, start, by=by, why=gettext_noop("moved to another start")):
+        mails.start_changed(row)
+    else:
+        # Somebody took the last place in this very moment.
         raise NoWayError
-    row.cohort, row.access_until, row.paused_on = start, None, None
-    row.save(update_fields=["cohort", "access_until", "paused_on"])
-    states.move(row, State.APPLIED, by=by, why=gettext_noop("moved to another start"))
     return _("You start on %(day)s.") % {"day": _day(start.starts_on)}
 
 

@@ -1,4 +1,4 @@
-"""Reading applications from the student management system, again and again."""
+"""Applications from the student management system, read again and again, and changed results."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from solmu.lib.http import ServiceError
 from solmu.lib.kept_secrets import LostSecretError
 from solmu.people.viewer import Viewer
 from solmu.training import importing
-from solmu.training.systems import doing, studenta
-from solmu.training.systems.models import System
+from solmu.training.systems import doing, studenta, working
+from solmu.training.systems.models import System, Work
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ BY = gettext_noop("told by the institution's own system")
 STILL = timedelta(seconds=30)
 # Applications that came while the last ones were read are asked for once more.
 OVERLAP = timedelta(hours=1)
+# So long after a start has ended its results are looked at for changes.
+CHANGES = timedelta(days=120)
 
 
 @tasks.periodic("*/10 * * * *", "training.exchange")
@@ -40,6 +42,27 @@ def exchange() -> None:
     found = System.objects.filter(on=True, kind__in=READERS)
     for system in found.select_related("programme__institution"):
         read(system)
+        send_changes(system)
+
+
+def send_changes(system: System) -> int:
+    """Have results sent anew that are others now: more time was given, a certificate came later."""
+    sent = system.works.filter(
+        action=Work.Action.SEND,
+        state=Work.State.DONE,
+        cohort__access_until__gte=clock.today() - CHANGES,
+    )
+    changed = [
+        work.pk
+        for work in sent.select_related("cohort__programme")
+        if work.cohort and doing.digest(doing.result_rows(work.cohort)) != work.external_id
+    ]
+    if changed:
+        Work.objects.filter(pk__in=changed, state=Work.State.DONE).update(
+            state=Work.State.WAITING, tries=0, next_at=clock.real_now(), problem=""
+        )
+        working.start(system)
+    return len(changed)
 
 
 def read(system: System) -> None:
