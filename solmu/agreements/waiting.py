@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from solmu.agreements.models import Agreement, Comment, Party
 from solmu.agreements.permissions import COORDINATOR, LEADER, can_draft
-from solmu.lib.compiled import compiled, several
+from solmu.lib.compiled import compiled, fetch, several
 from solmu.networks.models import Network
 from solmu.partnerships.models import Stakeholder
 from solmu.people.viewer import Viewer
@@ -113,17 +113,18 @@ class Panel:
 def network_panel(request: HttpRequest, network: Network) -> Panel | None:
     """A network's agreements, on its home."""
     viewer = request.viewer
-    rows = Agreement.objects.visible_to(viewer).filter(network=network)
     new_url = ""
     if can_draft(viewer, viewer.institution_id):
         new_url = f"{reverse('agreements:new')}?network={network.slug}"
+    rows = _latest(viewer, network_id=network.pk)
     return _panel(rows, f"{reverse('agreements:list')}?network={network.pk}", new_url)
 
 
 def partner_panel(request: HttpRequest, stakeholder: Stakeholder) -> Panel | None:
     """The agreements with a partner, on its page."""
     viewer = request.viewer
-    rows = Agreement.objects.visible_to(viewer).filter(
+    rows = _latest(
+        viewer,
         institution_id=stakeholder.institution_id,
         parties__organisation_id=stakeholder.organisation_id,
     )
@@ -136,12 +137,25 @@ def partner_panel(request: HttpRequest, stakeholder: Stakeholder) -> Panel | Non
 
 def with_organisation(viewer: Viewer, organisation_id: int) -> Panel | None:
     """The agreements that the viewer sees with an organisation."""
-    rows = Agreement.objects.visible_to(viewer).filter(parties__organisation_id=organisation_id)
+    rows = _latest(viewer, parties__organisation_id=organisation_id)
     return _panel(rows, f"{reverse('agreements:list')}?partner={organisation_id}", "")
 
 
-def _panel(rows: Any, more_url: str, new_url: str) -> Panel | None:
-    found = list(rows.order_by("-pk")[: SHOWN + 1])
+def _latest(viewer: Viewer, **where: int) -> list[Agreement]:
+    """The newest that the viewer sees, one more than are shown."""
+    networks = several(viewer.networks, "seen")
+
+    def make(*, person: int, **values: int) -> QuerySet[Agreement]:
+        theirs = {values.pop(name): frozenset[str]() for name in networks}
+        reader = replace(viewer, person_id=person, networks=theirs)
+        rows = Agreement.objects.visible_to(reader).filter(**values)
+        return rows.order_by("-pk")[: SHOWN + 1]
+
+    form = ("latest agreements", *where, viewer.person_id is None, *viewer.form)
+    return fetch(form, make, person=viewer.person_id or 0, **networks, **where)
+
+
+def _panel(found: list[Agreement], more_url: str, new_url: str) -> Panel | None:
     if not found and not new_url:
         return None
     more = more_url if len(found) > SHOWN else ""

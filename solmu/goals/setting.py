@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.goals.models import Goal, Indicator, IndicatorValue
+from solmu.people.models import Person
 from solmu.people.viewer import Viewer
 
 
@@ -35,13 +36,22 @@ def set_indicator(indicator: Indicator, *, by: Viewer, **facts: Any) -> Indicato
 
 @transaction.atomic
 def measure(
-    indicator: Indicator, *, on: date, value: Decimal, by: Viewer, note: str = ""
+    indicator: Indicator,
+    *,
+    on: date,
+    value: Decimal,
+    by: Viewer,
+    note: str = "",
+    person: Person | None = None,
 ) -> IndicatorValue:
-    """Enter what the indicator was on a day; a value of the same day is corrected."""
+    """Enter what the indicator was on a day; a value of the same day is corrected.
+
+    `person` says so where nobody is signed in.
+    """
     with history.acting(by, gettext_noop("value measured")):
         measured, _new = IndicatorValue.objects.update_or_create(
             indicator=indicator,
             on=on,
-            defaults={"value": value, "note": note, "by_id": by.person_id},
+            defaults={"value": value, "note": note, "by_id": person.pk if person else by.person_id},
         )
     return measured

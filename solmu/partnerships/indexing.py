@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.urls import reverse
-
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
 from solmu.search import indexing
 
 PARTNER, CONTACT, DIALOGUE = "partnership", "contact", "dialogue"
 
+# Of the partner's page, told without loading all addresses.
+_ADDRESS = "'/partners/' || s.id || '/'"
 _NAME = "COALESCE(NULLIF(o.name_fi, ''), NULLIF(o.name_sv, ''), o.name_en)"
 
 _PARTNERS = f"""
@@ -18,7 +18,7 @@ _PARTNERS = f"""
             NULLIF(NULLIF(m.name_sv, ''), m.name_fi), NULLIF(o.business_id, ''),
             NULLIF(now.goals, ''), NULLIF(s.next_step, ''), NULLIF(s.notes, ''),
             (SELECT string_agg(value, ' · ' ORDER BY key) FROM jsonb_each_text(s.extra))) AS text,
-        'fi' AS language, {{partner}} AS url
+        'fi' AS language, {_ADDRESS} AS url
     FROM partnerships_stakeholder s
     JOIN organisations_organisation o ON o.id = s.organisation_id
     LEFT JOIN organisations_municipality m ON m.code = o.municipality_id
@@ -35,7 +35,7 @@ _CONTACTS = f"""
             AS title,
         concat_ws(' · ', {_NAME}, NULLIF(c.title, ''), NULLIF(p.email, ''), NULLIF(p.phone, ''))
             AS text,
-        'fi' AS language, {{partner}} || '?tab=contacts' AS url
+        'fi' AS language, {_ADDRESS} || '?tab=contacts' AS url
     FROM partnerships_contact c
     JOIN partnerships_stakeholder s ON s.id = c.stakeholder_id
     JOIN people_person p ON p.id = c.person_id
@@ -46,7 +46,7 @@ _CONTACTS = f"""
 _DIALOGUE = f"""
     SELECT d.id AS record_id, s.institution_id, FALSE AS public, d.limited AS leaders_only,
         d.author_id, d.title, concat_ws(' · ', {_NAME}, NULLIF(d.text, '')) AS text,
-        d.language, {{partner}} || '?tab=dialogue#entry-' || d.id AS url
+        d.language, {_ADDRESS} || '?tab=dialogue#entry-' || d.id AS url
     FROM partnerships_dialogueentry d
     JOIN partnerships_stakeholder s ON s.id = d.stakeholder_id
     JOIN organisations_organisation o ON o.id = s.organisation_id
@@ -56,17 +56,17 @@ _DIALOGUE = f"""
 
 def index_stakeholders(ids: Iterable[int] | None = None) -> None:
     """Write the entries of some stakeholders, or of all."""
-    indexing.fill(PARTNER, _with_address(_PARTNERS), ids)
+    indexing.fill(PARTNER, _PARTNERS, ids)
 
 
 def index_contacts(ids: Iterable[int] | None = None) -> None:
     """Write the entries of some contacts, or of all."""
-    indexing.fill(CONTACT, _with_address(_CONTACTS), ids)
+    indexing.fill(CONTACT, _CONTACTS, ids)
 
 
 def index_dialogue(ids: Iterable[int] | None = None) -> None:
     """Write the entries of some dialogue entries, or of all."""
-    indexing.fill(DIALOGUE, _with_address(_DIALOGUE), ids)
+    indexing.fill(DIALOGUE, _DIALOGUE, ids)
 
 
 def index_organisations(ids: Iterable[int]) -> None:
@@ -85,8 +85,3 @@ def index_people(ids: Iterable[int]) -> None:
     index_contacts(contacts)
     entries = DialogueEntry.objects.filter(contact_id__in=contacts)
     index_dialogue(list(entries.values_list("pk", flat=True)))
-
-
-def _with_address(select: str) -> str:
-    before, after = reverse("partnerships:partner", args=[0]).split("0", 1)
-    return select.replace("{partner}", f"'{before}' || s.id || '{after}'")

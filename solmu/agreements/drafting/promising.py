@@ -66,7 +66,7 @@ def set_goal(
         with history.acting(by, gettext_noop("indicator taken out")):
             first.delete()
     with history.acting(by, gettext_noop("owners of the goal named")):
-        _set_owners(row, held, dict(owners or {}))
+        set_owners(row, held, owners or {})
     return held
 
 
@@ -121,7 +121,8 @@ def owners_of(agreement: Agreement) -> dict[int, dict[int, Person]]:
     return found
 
 
-def _set_owners(agreement: Agreement, goal: Goal, owners: dict[int, Person]) -> None:
+def set_owners(agreement: Agreement, goal: Goal, owners: Mapping[int, Person]) -> None:
+    """Name who looks after a goal, by organisation; the caller holds the agreement's lock."""
     held = {row.organisation_id: row for row in GoalOwner.objects.filter(goal=goal)}
     for key, row in held.items():
         if key not in owners:

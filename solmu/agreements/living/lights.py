@@ -42,6 +42,8 @@ def of_goal(goal: Goal, percents: list[int], today: date) -> Light:
     """How a goal stands: by its state, what has been measured, and its next check."""
     if goal.state == Goal.State.REACHED:
         return Light(_("reached"), "lake")
+    if goal.state == Goal.State.DROPPED:
+        return Light(_("given up"), "quiet")
     if percents and min(percents) >= 100:
         return Light(_("target met"), "lake")
     if goal.next_check_on and goal.next_check_on < today:

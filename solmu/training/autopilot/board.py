@@ -26,7 +26,6 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from solmu.audit import history
 from solmu.lib import clock, startrule
 from solmu.notifications import outbox
 from solmu.notifications.models import Message

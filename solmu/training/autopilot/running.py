@@ -519,10 +519,10 @@ def skip(run: StepRun, *, by: Viewer, why: str = "") -> None:
 def set_run(run: StepRun, *, due_on: date, mode: str, by: Viewer) -> None:
     """Give a step in this cohort its own day, and say whether it waits for a click."""
     row = StepRun.objects.select_for_update().get(pk=run.pk)
-    if row.state in (Run.DONE, Run.RUNNING):
+    if row.state == Run.DONE or (row.state == Run.RUNNING and row.problem != NOT_OVER):
         return
     row.by_hand = row.by_hand or due_on != row.due_on
     row.due_on, row.mode, row.state = due_on, mode, Run.PLANNED
-    row.note = ""
+    row.note = row.problem = ""
     with history.acting(by, gettext_noop("step changed")):
-        row.save(update_fields=["due_on", "mode", "state", "by_hand", "note"])
+        row.save(update_fields=["due_on", "mode", "state", "by_hand", "note", "problem"])

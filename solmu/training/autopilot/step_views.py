@@ -261,6 +261,8 @@ def run(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
             "problem": _(shown.problem) if shown.problem else "",
             "note": _(shown.note) if shown.note else "",
             "may_run": found.state in (Cohort.State.PLANNED, Cohort.State.RUNNING),
+            "may_set": shown.state != StepRun.State.RUNNING or shown.problem == running.NOT_OVER,
+            "closes": kind == Kind.CLOSE,
         },
         status=422 if request.method == "POST" else 200,
     )

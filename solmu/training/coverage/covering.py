@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from solmu.lib.compiled import compiled, several
 from solmu.training import states
 from solmu.training.coverage.models import CoverageSettings, StudentCount
 from solmu.training.models import Enrolment
@@ -63,11 +64,7 @@ class Cover:
 
 def old_before(institution_id: int, on: date) -> date | None:
     """Training that was passed before this day counts as old; None: none does."""
-    years = (
-        CoverageSettings.objects.filter(institution=institution_id)
-        .values_list("old_after_years", flat=True)
-        .first()
-    )
+    years = next(iter(_ages(institution=institution_id)), None)
     if years is None:
         return None
     last = 28 if (on.month, on.day) == (2, 29) else on.day
@@ -79,32 +76,41 @@ def of(institution_id: int, organisations: Iterable[int], on: date) -> dict[int,
 
     Instructors count whoever has trained them: what they can, they can.
     """
-    wanted = list(organisations)
-    students = dict(
-        counted(institution_id, on)
-        .filter(organisation__in=wanted)
-        .values_list("organisation")
-        .annotate(n=Sum("count"))
-    )
+    wanted = several(organisations)
+    students: dict[int, int] = dict(_students(institution=institution_id, on=on, **wanted))
     limit = old_before(institution_id, on)
-    fresh = Q(finished_at__date__gte=limit) if limit else Q()
-    people = {
-        row["workplace"]: row
-        for row in passed(on)
-        .filter(workplace__in=wanted)
-        .values("workplace")
-        .annotate(
-            every=Count("person", distinct=True),
-            fresh=Count("person", filter=fresh, distinct=True) if limit else
-            Count("person", distinct=True),
-        )
-    }  # fmt: skip
+    since: dict[str, date] = {"limit": limit} if limit else {}
+    people = {row["workplace"]: row for row in _people(on=on, **since, **wanted)}
     none: dict[str, int] = {"every": 0, "fresh": 0}
     found: dict[int, Cover] = {}
     for key in students.keys() | people.keys():
         told: Any = people.get(key, none)
         found[key] = Cover(students.get(key), told["fresh"], told["every"] - told["fresh"])
     return found
+
+
+@compiled
+def _ages(*, institution: int) -> Any:
+    return CoverageSettings.objects.filter(institution=institution).values_list(
+        "old_after_years", flat=True
+    )
+
+
+@compiled
+def _students(*, institution: int, on: date, **organisations: int) -> Any:
+    here = counted(institution, on).filter(organisation__in=[*organisations.values()])
+    return here.values_list("organisation").annotate(n=Sum("count"))
+
+
+@compiled
+def _people(*, on: date, limit: date | None = None, **organisations: int) -> Any:
+    """Everybody trained at each workplace, and those trained since the limit if there is one."""
+    fresh = Q(finished_at__date__gte=limit) if limit else None
+    here = passed(on).filter(workplace__in=[*organisations.values()]).values("workplace")
+    return here.annotate(
+        every=Count("person", distinct=True),
+        fresh=Count("person", filter=fresh, distinct=True),
+    )
 
 
 def counted(institution_id: int, on: date) -> QuerySet[StudentCount]:

@@ -19,7 +19,7 @@ from solmu.lib import clock
 from solmu.lib.http import ServiceError
 from solmu.lib.kept_secrets import LostSecretError
 from solmu.training.models import Programme
-from solmu.training.permissions import can_run
+from solmu.training.page import programme_shell, run_programme, trail
 from solmu.training.systems import doing, exchanging, working
 from solmu.training.systems.forms import FORMS
 from solmu.training.systems.models import System, Work
@@ -86,7 +86,14 @@ def systems(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "systems/systems.html",
-        {"programme": programme, "lines": lines, "may_connect": _may(request, programme)},
+        programme_shell(
+            request,
+            programme,
+            "systems:systems",
+            lines=lines,
+            used=[line.label for line in lines if line.system and line.system.on],
+            may_connect=_may(request, programme),
+        ),
     )
 
 
@@ -121,6 +128,7 @@ def system(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         "systems/system.html",
         {
             "programme": programme,
+            "trail": trail(programme),
             "system": one,
             "about": ABOUT[kind],
             "form": form,
@@ -188,12 +196,7 @@ def _check(request: HttpRequest, one: System) -> None:
 
 
 def _programme(request: HttpRequest, slug: str) -> Programme:
-    programme: Programme = get_object_or_404(
-        Programme.objects.visible_to(request.viewer), slug=slug
-    )
-    if not can_run(request.viewer, programme):
-        raise PermissionDenied
-    return programme
+    return run_programme(request, slug)
 
 
 def _system(programme: Programme, kind: str) -> System:

@@ -206,10 +206,19 @@ def test_step_is_skipped_and_closed_early_by_a_person():
     running.skip(cohort.runs.get(kind=Kind.PICK), by=SYSTEM, why="puhelimella")
     sweep(START)
     close = cohort.runs.get(kind=Kind.CLOSE)
-    with clock.shifted(making.on(START + timedelta(days=10))):
+    early = START + timedelta(days=10)
+    with clock.shifted(making.on(early)):
         running.run_now(close, by=SYSTEM)
         running.step(run=close.pk)
+        close.refresh_from_db()
+        waits = (close.state, close.problem, written(cohort)["training-close"])
+        running.set_run(close, due_on=early, mode=Mode.AUTOMATIC, by=SYSTEM)
+    sweep(early)
+    before = written(cohort)["training-close"]
+    sweep(early + timedelta(days=1))
 
+    assert waits == ("running", running.NOT_OVER, 0)
+    assert before == 0
     assert written(cohort) == {"training-kick-off": 2, "training-close": 2}
     assert set(cohort.enrolments.values_list("state", flat=True)) == {"lapsed"}
 
@@ -220,7 +229,7 @@ def test_step_is_skipped_and_closed_early_by_a_person():
         (Kind.PICK, date(2026, 1, 13), date(2026, 1, 6)),  # by itself: a holiday is no matter
         (Kind.CHECK, date(2026, 1, 7), date(2026, 1, 5)),  # Epiphany lies between
         (Kind.REMIND, date(2026, 12, 1), date(2026, 12, 23)),  # the 24th is Christmas Eve
-        (Kind.CLOSE, date(2026, 12, 1), date(2027, 1, 1)),
+        (Kind.CLOSE, date(2026, 12, 1), date(2026, 12, 31)),
     ],
 )
 def test_step_falls_on_its_day(kind, starts_on, day):
@@ -230,6 +239,26 @@ def test_step_falls_on_its_day(kind, starts_on, day):
     )
 
     assert steps.due_on(steps.of(programme)[kind], cohort) == day
+
+
+def test_click_before_a_weekend_closes_when_the_last_day_is_over():
+    start_ = date(2027, 2, 4)  # the last day, 6 March, is a Saturday
+    cohort = cohort_of(2, start_)
+    cohort.programme.steps.filter(kind=Kind.CLOSE).update(mode=Mode.CLICK)
+    sweep(start_)
+    sweep(date(2027, 3, 5))
+    close = cohort.runs.get(kind=Kind.CLOSE)
+    asked = close.state
+    with clock.shifted(making.on(date(2027, 3, 5))):
+        running.run_now(close, by=SYSTEM)
+        running.step(run=close.pk)
+    sweep(date(2027, 3, 6))
+    before = written(cohort)["training-close"]
+    sweep(date(2027, 3, 7))
+
+    close.refresh_from_db()
+    assert (asked, before) == ("click", 0)
+    assert (close.state, written(cohort)["training-close"]) == ("done", 2)
 
 
 def test_step_of_a_click_falls_on_a_working_day():
