@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from solmu.agreements import goal_holder as agreement_goals
 from solmu.agreements import indexing as agreement_index
+from solmu.agreements import permissions as agreement_permissions
 from solmu.agreements import sealed as sealed_agreements
 from solmu.agreements import waiting as agreement_waits
 from solmu.agreements.bases import indexing as base_index
@@ -32,10 +33,12 @@ from solmu.lib import modules
 from solmu.networks import evidence as network_evidence
 from solmu.networks import group_evidence, taking_part
 from solmu.networks import indexing as network_index
+from solmu.networks import permissions as network_permissions
 from solmu.networks import reminding as seat_reminding
 from solmu.networks import waiting as network_waits
 from solmu.organisations import affiliations
 from solmu.organisations import indexing as directory_index
+from solmu.organisations import permissions as directory
 from solmu.organisations import waiting as directory_waits
 from solmu.partnerships import evidence as partner_evidence
 from solmu.partnerships import indexing as partner_index
@@ -55,6 +58,7 @@ from solmu.sealing import permissions as seal_permissions
 from solmu.sealing import waiting as seal_waits
 from solmu.ties import relations
 from solmu.ties.kinds import Kind
+from solmu.training import permissions as training_permissions
 from solmu.training import running
 from solmu.training import waiting as training_waits
 from solmu.training.autopilot import board_views as boards
@@ -111,6 +115,14 @@ def _is_admin(viewer: Viewer) -> bool:
     return viewer.is_admin
 
 
+def _drafts(viewer: Viewer) -> bool:
+    return agreement_permissions.can_draft(viewer, viewer.institution_id)
+
+
+def _founds_training(viewer: Viewer) -> bool:
+    return viewer.is_admin or training_permissions.can_found(viewer)
+
+
 def _imports(viewer: Viewer) -> bool:
     return partners.can_import(viewer, viewer.institution_id)
 
@@ -144,6 +156,7 @@ ACTIONS = (
         "partnerships",
         MenuItem("", _("Map of partners"), "partnerships:map", "map", _has_institution),
         MenuItem("", _("Strategy board"), "partnerships:strategy", "columns-3", _has_institution),
+        MenuItem("", _("Add a partner"), "partnerships:new", "plus", _imports),
         MenuItem("", _("Import partners"), "partnerships:import", "upload", _imports),
         *modules.of(
             "networks",
@@ -151,6 +164,23 @@ ACTIONS = (
         ),
         MenuItem("", _("New institution"), "founding:new", "plus", _is_admin),
     ),
+    *modules.of(
+        "agreements",
+        MenuItem("", _("Draft an agreement"), "agreements:new", "plus", _drafts),
+        MenuItem("", _("Agreement templates"), "agreements:bases", "file-text", _signed_in),
+        MenuItem("", _("Renewal calendar"), "agreements:calendar", "calendar", _signed_in),
+        MenuItem("", _("Agreements from a spreadsheet"), "agreements:bulks", "upload", _drafts),
+        MenuItem("", _("Who may sign"), "agreements:mandates", "contact", _signed_in),
+    ),
+    *modules.of(
+        "networks",
+        MenuItem("", _("Start a network"), "networks:new", "plus", network_permissions.can_found),
+    ),
+    *modules.of(
+        "training", MenuItem("", _("Found a training"), "training:new", "plus", _founds_training)
+    ),
+    MenuItem("", _("Check a document"), "sealing:check", "check", _signed_in),
+    MenuItem("", _("Add an organisation"), "organisations:new", "plus", directory.can_add),
     MenuItem("", _("Proposed facts"), "organisations:proposals", "check", _signed_in),
     MenuItem("", _("Merged entries"), "organisations:merges", "link", _has_institution_or_all),
     MenuItem("", _("Undelivered mail"), "notifications:undelivered", "mail", _is_admin),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from solmu.agreements import counting, querysets
 from solmu.agreements.models import Agreement, Base, BaseVersion, Party
 from solmu.lib import clock
+from solmu.lib.compiled import compiled, several
+from solmu.lib.paging import Source
 from solmu.lib.periods import first_day, last_day
+from solmu.lib.translated import LANGUAGES, text_in
 from solmu.networks.models import Network
 from solmu.organisations.models import Affiliation, Organisation
 from solmu.people.models import Person
@@ -42,16 +48,70 @@ MOST_CHOICES = 60
 _READ = (
     "title", "state", "kind", "valid", "institution_id", "next_review_on", "case_number",
     "created_at", "owner__given_name", "owner__family_name", "owner__email",
-    "base_version__number", "base_version__base__name_fi", "base_version__base__name_sv",
-    "base_version__base__name_en",
 )  # fmt: skip
+_NAMES = tuple(f"organisation__name_{code}" for code in LANGUAGES)
+_BASE = ("base_version__number", *(f"base_version__base__name_{code}" for code in LANGUAGES))
+
+
+@compiled
+def _networks_of(**ids: int) -> QuerySet[Network]:
+    rows = Network.objects.filter(pk__in=[*ids.values()]).select_related("organisation")
+    return rows.order_by("pk")[:MOST_CHOICES]
+
+
+@compiled
+def _drafters(*, today: date, **institutions: int) -> QuerySet[Person]:
+    own = Affiliation.objects.on(today).filter(
+        institution_id__in=[*institutions.values()], role__in=["leader", "coordinator"]
+    )
+    people = Person.objects.filter(pk__in=own.values("person_id"))
+    people = people.only("given_name", "family_name", "email")
+    return people.order_by("family_name", "given_name", "pk")[:MOST_CHOICES]
+
+
+@compiled
+def _versions(roles: int, **ids: int) -> QuerySet[BaseVersion]:
+    own, networks = [*ids.values()][:roles], [*ids.values()][roles:]
+    whose = Q(base__institution_id__in=own) | Q(base__network_id__in=networks)
+    shipped = Q(base__institution=None, base__network=None)
+    return (
+        BaseVersion.objects.filter(whose | shipped)
+        .exclude(state=BaseVersion.State.DRAFT)
+        .select_related("base")
+        .only("number", *(f"base__name_{code}" for code in LANGUAGES))
+        .order_by("base_id", "-number")[:MOST_CHOICES]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A party as a list shows it: read as it is, since a page has hundreds."""
+
+    organisation_id: int
+    state: str
+    voice: str
+    name_fi: str
+    name_sv: str
+    name_en: str
+
+    @property
+    def organisation(self) -> str:
+        """What the party is called."""
+        return text_in(self, "name", get_language() or "fi")
+
+
+@compiled
+def _parties_of(**ids: int) -> QuerySet[Party, Any]:
+    rows = Party.objects.filter(agreement_id__in=[*ids.values()])
+    return rows.order_by("agreement_id", "position", "id").values_list(
+        "agreement_id", "organisation_id", "state", "voice", *_NAMES
+    )
 
 
 def _parties() -> QuerySet[Party]:
     return Party.objects.select_related("organisation").only(
-        "agreement_id", "position", "state", "voice", "organisation__name_fi",
-        "organisation__name_sv", "organisation__name_en",
-    )  # fmt: skip
+        "agreement_id", "position", "state", "voice", *_NAMES
+    )
 
 
 class Listing:
@@ -90,7 +150,7 @@ class Listing:
         if not key.isdecimal() or len(key) > 18:
             return None
         found: Organisation | None = Organisation.objects.filter(
-            pk=int(key), agreement_parties__agreement__in=self._seen
+            pk=int(key), agreement_parties__agreement__in=self._seen.queryset()
         ).first()
         return found
 
@@ -127,87 +187,112 @@ class Listing:
         return bool(self.bar.on or self.on or self.partner)
 
     @cached_property
-    def _seen(self) -> QuerySet[Agreement]:
-        seen: QuerySet[Agreement] = Agreement.objects.visible_to(self.viewer)
-        return seen
+    def _seen(self) -> Source[Agreement]:
+        return querysets.seen(self.viewer)
 
     @cached_property
     def any(self) -> bool:
         """There is anything at all."""
-        return bool(self.table.rows) or self._seen.exists()
+        return bool(self.table.rows) or self._seen.queryset().exists()
 
     @cached_property
     def table(self) -> Table[Agreement]:
         """The agreements that the filters leave, the newest first."""
         return Table(
             self.request,
-            _columns(self.viewer.institution_id),
-            self._filtered()
-            .select_related("owner", "base_version__base")
-            .only(*_READ)
-            # A period is no key to go on from on the next page; its first day is.
-            .annotate(begins=F("valid__startswith"))
-            .prefetch_related(Prefetch("parties", _parties())),
+            _columns(self.viewer.institution_id, self._parties),
+            self._filtered(),
             default_sort="made",
             default_dir="desc",
             name="agreements",
             caption=_("Agreements"),
             empty=_("No agreement matches."),
+            export_rows=lambda rows: rows.prefetch_related(Prefetch("parties", _parties())),
         )
 
-    def _filtered(self) -> QuerySet[Agreement]:
-        rows, chosen = self._seen, self.bar.chosen
-        if states := chosen["state"]:
-            rows = rows.filter(state__in=states)
-        if kinds := chosen["kind"]:
-            rows = rows.filter(kind__in=kinds)
-        for key, field in (("network", "network_id"), ("owner", "owner_id"),
-                           ("base", "base_version_id")):  # fmt: skip
-            if values := chosen.get(key):
-                rows = rows.filter(**{f"{field}__in": [int(value) for value in values]})
-        if self.on:
-            rows = rows.filter(valid__contains=self.on)
-        if self.partner:
-            rows = rows.filter(
-                pk__in=Party.objects.filter(organisation=self.partner).values("agreement_id")
-            )
-        if text := self.bar.text:
-            named = Party.objects.filter(organisation__called__contains=text.lower())
-            rows = rows.filter(
-                Q(title__icontains=text)
-                | Q(case_number=text)
-                | Q(pk__in=named.values("agreement_id"))
-            )
-        return rows
+    @cached_property
+    def _by_agreement(self) -> dict[int, list[Side]]:
+        found: dict[int, list[Side]] = {}
+        for key, *side in _parties_of(**several(row.pk for row in self.table.rows)):
+            found.setdefault(key, []).append(Side(*side))
+        return found
+
+    def _parties(self, row: Agreement) -> Sequence[Party | Side]:
+        """A row's parties: those of a page are read together, those of a file come with it."""
+        if "parties" in getattr(row, "_prefetched_objects_cache", ()):
+            return list(row.parties.all())
+        return self._by_agreement.get(row.pk, [])
+
+    def _filtered(self) -> Source[Agreement]:
+        """Those that the filters leave; which filters are on decides the query's form."""
+        seen, chosen, text = self._seen, self.bar.chosen, self.bar.text
+        named = querysets.named(text) if text else []
+        on, partner = self.on, self.partner
+        # Not read for a column that isn't shown.
+        asked = ",".join(self.request.GET.getlist("columns"))
+        with_base = "base" in asked or "format" in self.request.GET
+        values: dict[str, Any] = dict(seen.values)
+        if on:
+            values["on"] = on
+        if partner:
+            values["partner"] = partner.pk
+        if text and named is None:
+            values["text"] = text
+        if named:
+            values |= several(named, "named")
+
+        def make(**given: Any) -> QuerySet[Agreement]:
+            rows = seen.make(**{key: given.pop(key) for key in seen.values})
+            if states := chosen["state"]:
+                rows = rows.filter(state__in=states)
+            if kinds := chosen["kind"]:
+                rows = rows.filter(kind__in=kinds)
+            for key, field in (("network", "network_id"), ("owner", "owner_id"),
+                               ("base", "base_version_id")):  # fmt: skip
+                if keys := chosen.get(key):
+                    rows = rows.filter(**{f"{field}__in": [int(value) for value in keys]})
+            if on:
+                rows = rows.filter(valid__contains=given.pop("on"))
+            if partner:
+                theirs = Party.objects.filter(organisation_id=given.pop("partner"))
+                rows = rows.filter(pk__in=theirs.values("agreement_id"))
+            if text and named is None:
+                rows = rows.filter(querysets.called(given.pop("text")))
+            elif text:
+                rows = rows.filter(pk__in=[*given.values()]) if named else rows.none()
+            rows = rows.select_related("owner").only(*_READ)
+            if with_base:
+                rows = rows.select_related("owner", "base_version__base").only(*_READ, *_BASE)
+            # A period is no key to go on from on the next page; its first day is.
+            return rows.annotate(begins=F("valid__startswith"))
+
+        filters = sorted((key, *sorted(found)) for key, found in chosen.items() if found)
+        form = (
+            "agreements",
+            seen.form,
+            *filters,
+            bool(text),
+            named is None,
+            bool(named),
+            with_base,
+        )
+        return Source(form, make, values)
 
     def _networks(self) -> Filter:
-        keys = set(self.viewer.networks)
+        own = _networks_of(**several(self.viewer.networks))
         key = self.request.GET.get("network", "")
-        if key.isdecimal() and len(key) < 18:
-            keys.add(int(key))
-        rows = Network.objects.visible_to(self.viewer).filter(pk__in=keys)
-        rows = rows.select_related("organisation")[:MOST_CHOICES]
-        return Filter("network", _("Network"), [(one.pk, str(one)) for one in rows])
+        if key.isdecimal() and len(key) < 18 and int(key) not in self.viewer.networks:
+            seen = Network.objects.visible_to(self.viewer).filter(pk=int(key))
+            own = [*seen.select_related("organisation"), *own]
+        return Filter("network", _("Network"), [(one.pk, str(one)) for one in own])
 
     def _owners(self) -> Filter:
-        own = Affiliation.objects.on(clock.today()).filter(
-            institution_id__in=self.viewer.institutions, role__in=["leader", "coordinator"]
-        )
-        people = Person.objects.filter(pk__in=own.values("person_id"))
-        rows = people.order_by("family_name", "given_name", "pk")[:MOST_CHOICES]
-        return Filter("owner", _("Owner"), [(one.pk, one.name) for one in rows])
+        people = _drafters(today=clock.today(), **several(self.viewer.institutions))
+        return Filter("owner", _("Owner"), [(one.pk, one.name) for one in people])
 
     def _bases(self) -> Filter:
-        own = Q(base__institution_id__in=self.viewer.institutions) | Q(
-            base__network_id__in=self.viewer.networks.keys()
-        )
-        shipped = Q(base__institution=None, base__network=None)
-        rows = (
-            BaseVersion.objects.filter(own | shipped)
-            .exclude(state=BaseVersion.State.DRAFT)
-            .select_related("base")
-            .order_by("base_id", "-number")[:MOST_CHOICES]
-        )
+        roles = several(self.viewer.institutions, "role")
+        rows = _versions(len(roles), **roles, **several(self.viewer.networks, "network"))
         choices = [
             (one.pk, _("%(name)s, version %(n)s") % {"name": one.base.name, "n": one.number})
             for one in rows
@@ -219,13 +304,7 @@ class Listing:
         """How things stand, in a sentence."""
         if self.viewer.institution_id is None:
             return _("Agreements that you are a party to, sign or look after.")
-        counted = dict(
-            Agreement.objects.filter(institution_id=self.viewer.institution_id)
-            .order_by()
-            .values_list("state")
-            .annotate(n=Count("pk"))
-            .values_list("state", "n")
-        )
+        counted = counting.by_state(self.viewer.institution_id)
         active = counted.get(State.ACTIVE, 0)
         told = [
             ngettext("%(n)s agreement is in force.", "%(n)s agreements are in force.", active)
@@ -245,11 +324,11 @@ def state_badge(state: str) -> SafeString:
     return markup.badge(State(state).label, TONES[State(state)])
 
 
-def turn(agreement: Agreement) -> str:
+def turn(agreement: Agreement, parties: Iterable[Party | Side]) -> str:
     """Whose turn it is while a text goes to and fro."""
     if agreement.state != State.NEGOTIATION:
         return ""
-    waited = [p for p in agreement.parties.all() if p.voice == Party.Voice.WAITING]
+    waited = [p for p in parties if p.voice == Party.Voice.WAITING]
     if not waited:
         return str(_("the drafter"))
     if len(waited) > 2:
@@ -257,7 +336,9 @@ def turn(agreement: Agreement) -> str:
     return ", ".join(str(party.organisation) for party in waited)
 
 
-def _columns(own: int | None) -> list[Column[Any]]:
+def _columns(
+    own: int | None, parties_of: Callable[[Agreement], Sequence[Party | Side]]
+) -> list[Column[Any]]:
     badge = cache(state_badge)
     day = cache(lambda one: date_format(one, "SHORT_DATE_FORMAT") if one else "")
 
@@ -267,7 +348,7 @@ def _columns(own: int | None) -> list[Column[Any]]:
     def parties(row: Agreement) -> str:
         names = [
             str(party.organisation)
-            for party in row.parties.all()
+            for party in parties_of(row)
             if party.organisation_id != (own or row.institution_id)
             and party.state != Party.State.FORMER
         ]
@@ -276,7 +357,10 @@ def _columns(own: int | None) -> list[Column[Any]]:
         return _("%(first)s and %(n)s others") % {"first": names[0], "n": len(names) - 1}
 
     def every_party(row: Agreement) -> str:
-        return ", ".join(str(party.organisation) for party in row.parties.all())
+        return ", ".join(str(party.organisation) for party in parties_of(row))
+
+    def whose_turn(row: Agreement) -> str:
+        return turn(row, parties_of(row)) if row.state == State.NEGOTIATION else ""
 
     def starts(row: Agreement) -> date | None:
         return first_day(row.valid) if row.valid else None
@@ -298,7 +382,7 @@ def _columns(own: int | None) -> list[Column[Any]]:
             "state", _("State"), lambda row: badge(row.state),
             export=lambda row: str(row.get_state_display()),
         ),
-        Column("turn", _("Waits for"), turn, export=turn),
+        Column("turn", _("Waits for"), whose_turn, export=whose_turn),
         Column("valid_from", _("First day"), lambda row: day(starts(row)), sort="begins",
                export=starts),
         Column("valid_to", _("Last day"), lambda row: day(ends(row)), export=ends),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
+
+from solmu.lib.compiled import compiled, several
+from solmu.lib.paging import Source
 
 if TYPE_CHECKING:
     from solmu.people.viewer import Viewer
+
+FEW = 500
 
 
 def agreement_scope(viewer: Viewer, at: str = "") -> Q:
@@ -39,6 +45,77 @@ def agreement_scope(viewer: Viewer, at: str = "") -> Q:
             **{f"{at}network_id__in": viewer.networks.keys(), f"{at}state__in": ("active", "ended")}
         )
     )
+
+
+def seen(viewer: Viewer) -> Source[Any]:
+    """What `visible_to` gives, for lists: few that others drafted are named by their ids.
+
+    The database then finds a page of them and of one's own at once, whether one has fifty of a
+    hundred thousand or nearly all.
+    """
+    agreements: Any = apps.get_model("agreements", "Agreement").objects
+    own = tuple(sorted(viewer.institutions))
+    if viewer.is_anonymous or viewer.is_admin:
+        return Source(("all", viewer.is_admin), partial(agreements.visible_to, viewer))
+    roles = several(own, "role")
+    networks = several(viewer.networks, "network")
+    rows = _beside(len(roles), person=viewer.person_id or 0, **roles, **networks)
+    if len(rows) > FEW:
+        form = ("many", *viewer.form, viewer.person_id, *sorted(viewer.networks))
+        return Source(form, partial(agreements.visible_to, viewer))
+
+    def make(**beside: int) -> models.QuerySet[Any]:
+        found = Q(institution_id__in=own)
+        if beside:
+            found |= ~Q(state="draft") & Q(pk__in=[*beside.values()])
+        return agreements.filter(found)  # type: ignore[no-any-return]
+
+    return Source(("few", *own), make, several({key for (key,) in rows}, "beside"))
+
+
+@compiled
+def _beside(roles: int, *, person: int, **ids: int) -> models.QuerySet[Any, Any]:
+    party: Any = apps.get_model("agreements", "Party")
+    signature: Any = apps.get_model("agreements", "Signature")
+    agreement: Any = apps.get_model("agreements", "Agreement")
+    own, networks = [*ids.values()][:roles], [*ids.values()][roles:]
+    others = party.objects.filter(position__gt=0).order_by()
+    parts = [
+        others.filter(organisation_id__in=own).values_list("agreement_id"),
+        others.filter(contact_id=person).values_list("agreement_id"),
+        signature.objects.filter(person_id=person).order_by().values_list("party__agreement_id"),
+        agreement.objects.filter(
+            network_id__in=networks, state__in=("active", "ended")
+        ).values_list("pk"),
+    ]
+    found: models.QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True).order_by()[: FEW + 1]
+    return found
+
+
+def called(text: str) -> Q:
+    """Condition: the title has the text, a party is called so, or it is the case number."""
+    party: Any = apps.get_model("agreements", "Party")
+    theirs = party.objects.filter(organisation__called__contains=text.lower())
+    return Q(title__icontains=text) | Q(case_number=text) | Q(id__in=theirs.values("agreement_id"))
+
+
+def named(text: str) -> list[int] | None:
+    """The agreements that `called` finds, whoever sees them; None when they are many.
+
+    Each way of finding has its index, which a condition of all three together can't use.
+    """
+    party: Any = apps.get_model("agreements", "Party")
+    agreements: Any = apps.get_model("agreements", "Agreement").objects
+    parts = [
+        agreements.filter(title__icontains=text).values_list("pk"),
+        agreements.filter(case_number=text).values_list("pk"),
+        party.objects.filter(organisation__called__contains=text.lower())
+        .order_by()
+        .values_list("agreement_id"),
+    ]
+    rows = parts[0].union(*parts[1:], all=True).order_by()[: FEW + 1]
+    found = [key for (key,) in rows]
+    return None if len(found) > FEW else sorted(set(found))
 
 
 class BaseQuerySet(models.QuerySet):
@@ -78,6 +155,17 @@ class AgreementQuerySet(models.QuerySet):
     def in_force(self, day: date) -> Self:
         """Agreements in force on a day."""
         return self.filter(valid__contains=day)
+
+    def kept_long_enough(self, day: date) -> Self:
+        """Ended ones whose years of keeping are over on a day."""
+        over: Any = Func(
+            "valid", "keep_years",
+            template="(upper(%(expressions)s))::date",
+            arg_joiner=") + make_interval(years => ",
+            output_field=models.DateField(),
+        )  # fmt: skip
+        kept = self.filter(state="ended", keep_years__isnull=False)
+        return kept.alias(kept_to=over).filter(kept_to__lte=day)
 
 
 class OfAgreementQuerySet(models.QuerySet):

@@ -51,9 +51,6 @@ urlpatterns = [
         promise_views.goal_remove,
         name="goal-remove",
     ),
-    path(
-        "agreements/<int:pk>/goals/values/<int:indicator>/", promise_views.measure, name="measure"
-    ),
     path("agreements/<int:pk>/duties/add/", promise_views.duty, name="duty-add"),
     path("agreements/<int:pk>/duties/<int:duty>/", promise_views.duty, name="duty"),
     path(

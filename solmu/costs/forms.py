@@ -201,12 +201,13 @@ class CaseEntry:
 
     def is_valid(self) -> bool:
         """Look at all of it; a figure of somebody who doesn't pay is left alone."""
-        valid = [form.is_valid() for form in (self.form, *self.items)]
+        items = [form.is_valid() for form in self.items]
+        valid = [self.form.is_valid(), *items]
         paying = [form for form in self.payers if form["pays"].data]
         valid += [form.is_valid() for form in paying]
         if not paying:
             self.errors.append(_("Choose who pays."))
-        if not any(form.is_valid() and form.item() for form in self.items):
+        if all(items) and not any(form.item() for form in self.items):
             self.errors.append(_("Say first what it costs."))
         return all(valid) and not self.errors
 

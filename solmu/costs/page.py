@@ -90,6 +90,11 @@ class CasePage:
         return Weighing.of(self.case)
 
     @cached_property
+    def payers(self) -> list[Payer]:
+        """The payers by name."""
+        return sorted(self.weighing.payers, key=lambda payer: str(payer.organisation).casefold())
+
+    @cached_property
     def rounds(self) -> list[Round]:
         """Every asking, the latest first, with its answers."""
         rounds = _rounds(case=self.case.pk)
@@ -143,7 +148,7 @@ class CasePage:
         by_organisation = {v.organisation_id: v for v in self.voices if v.person_id is None}
         largest = max(self.shared.amounts.values(), default=Decimal(0)) or Decimal(1)
         rows = []
-        for payer in self.weighing.payers:
+        for payer in self.payers:
             slug = payer.organisation.slug
             share = self.shared.amounts.get(slug)
             rows.append(
@@ -205,7 +210,7 @@ class CasePage:
                     for one in self._what_if
                 ],
             )
-            for payer in self.weighing.payers
+            for payer in self.payers
         ]
 
     @cached_property

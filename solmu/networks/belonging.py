@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from solmu.lib.compiled import compiled
 from solmu.lib.periods import covers, first_day, last_day
@@ -21,6 +22,8 @@ from solmu.ui.charts import Point, trend
 YEARS_BACK = 2
 # A picture with so many lines is still one.
 MOST_LINES = 40
+# So many names say who is missing from a sum; of more, the number does.
+MOST_NAMES = 8
 
 
 @dataclass(slots=True)
@@ -31,6 +34,14 @@ class Total:
     missing: list[Organisation] = field(default_factory=list)
     earlier: list[Organisation] = field(default_factory=list)
     known: int = 0
+
+
+def named(organisations: Sequence[Organisation]) -> str:
+    """Who they are, as far as one reads it."""
+    names = [str(each) for each in organisations[:MOST_NAMES]]
+    if rest := len(organisations) - len(names):
+        names.append(ngettext("one more", "%(n)s more", rest) % {"n": rest})
+    return ", ".join(names)
 
 
 @dataclass(slots=True)
@@ -161,7 +172,7 @@ def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -
             for ends in [at(last_day(each.valid) or last)]
         )
         rows.append(
-            f"<li><span>{conditional_escape(str(several[0].organisation))}"
+            f"<li><span>{conditional_escape(str(several[0].organisation))}{_beside(several[-1])}"
             f'<span class="visually-hidden">, {conditional_escape(told)}</span></span>'
             f'<svg aria-hidden="true">{drawn}<line class="day-mark" x1="{at(on):.2f}%"'
             f' x2="{at(on):.2f}%" y1="0" y2="100%"/></svg></li>'
@@ -170,6 +181,13 @@ def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -
         f'<ul class="chart spans">{"".join(rows)}<li class="scale" aria-hidden="true">'
         f"<span>{''.join(f'<span>{year}</span>' for year in _years(first, last))}</span></li></ul>"
     )
+
+
+def _beside(membership: Membership) -> str:
+    """The role of those that stand beside, whose lines are paler."""
+    if membership.role in Membership.FULL:
+        return ""
+    return f' <span class="note" aria-hidden="true">{membership.get_role_display()}</span>'
 
 
 def _years(first: date, last: date) -> list[int]:

@@ -39,6 +39,8 @@ def record(
             )
         except directory.DirectoryError as error:
             raise founding.FoundingError(str(error)) from error
+        founding.set_public(organisation.pk, public=False, by=by)
+        organisation.refresh_from_db()
         network = Network.objects.create(
             organisation=organisation,
             elsewhere_of=institution,

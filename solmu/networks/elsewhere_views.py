@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -115,6 +116,7 @@ def page(request: HttpRequest, network: Network) -> HttpResponse:
     today = clock.today()
     named = Representative.objects.filter(network=network).select_related("person")
     facts: list[tuple[Any, Any]] = [
+        (_("Kind"), capfirst(network.get_kind_display())),
         (_("Need or goal"), network.need),
         (_("Led by"), network.led_by or network.led_by_name),
         (_("Way of working"), network.way_of_working),

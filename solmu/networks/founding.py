@@ -85,7 +85,8 @@ def move_in(
     with history.acting(by, gettext_noop("network moved in")):
         network.elsewhere_of = None
         network.save(update_fields=["elsewhere_of"])
-        change(network, facts, by=by, public=public)
+        change(network, facts, by=by)
+        set_public(network.pk, public=public, by=by)
         network.refresh_from_db()
         begun = first_day(network.valid) or clock.today()
         _begin(network, by=by, institution=institution, on=begun, members=members)
@@ -115,7 +116,7 @@ def change(
         if entry:
             directory.edit(organisation, entry, by=by, institution_id=organisation.pk)
         if public is not None and public != organisation.public and not network.elsewhere_of_id:
-            _set_public(organisation.pk, public=public, by=by)
+            set_public(organisation.pk, public=public, by=by)
     indexing.index_networks([network.pk])
 
 
@@ -147,13 +148,13 @@ def _entry(
         raise FoundingError(str(error)) from error
     organisation.fact_sources = dict.fromkeys(organisation.fact_sources, directory.SELF)
     organisation.save(update_fields=["fact_sources"])
-    _set_public(organisation.pk, public=public, by=by)
+    set_public(organisation.pk, public=public, by=by)
     organisation.refresh_from_db()
     return organisation
 
 
-def _set_public(organisation_id: int, *, public: bool, by: Viewer) -> None:
-    # It has said so itself: others' confirming doesn't make it public (directory.py).
+def set_public(organisation_id: int, *, public: bool, by: Viewer) -> None:
+    """Say whether everybody may know of a network: others' confirming doesn't make it public."""
     entry = Organisation.objects.get(pk=organisation_id)
     entry.public = public
     entry.fact_sources["public"] = directory.SELF

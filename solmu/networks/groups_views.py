@@ -95,7 +95,7 @@ def groups_page(request: HttpRequest, slug: str) -> HttpResponse:
             is_today=day == today,
             first=first,
             last=today,
-            lead=_lead_of(rows),
+            lead=_lead_of(rows) if rows or day != today else "",
             rows=rows,
             gone=[(group, last_day(group.valid), followers.get(group.pk, [])) for group in gone],
             years=_years_of_groups(every, first, today, day),
@@ -144,7 +144,9 @@ def group_page(request: HttpRequest, slug: str, group_slug: str) -> HttpResponse
             under=_placements_under(group, day),
             follows=_related(group.follows.select_related("earlier"), "earlier", group.network),
             followed_by=_related(group.followed_by.select_related("later"), "later", group.network),
-            years=_years_of_seats(seats, first, today, day) if whole and seats else "",
+            years=_years_of_seats(seats, first, today, day)
+            if whole and seats and first < today
+            else "",
             years_asked=not whole,
             may_lead=can_lead(viewer, group.network),
             may_run=can_run_group(viewer, group),

@@ -73,10 +73,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
             today=today,
             first=first,
             last=last,
-            totals=[
-                (_("students"), picture.students, number(picture.students.sum)),
-                (_("staff"), picture.staff, number(picture.staff.sum)),
-            ],
+            totals=_totals(picture),
             bars=belonging.bars(picture.every, first, last, on),
             former=[(each, membering.told(each)) for each in reversed(picture.former)],
             invitations=inviting.open_in(network),
@@ -84,6 +81,20 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
             parts=trail.of_members(network) if {"history", "before"} & {*request.GET} else None,
         ),
     )
+
+
+def _totals(picture: belonging.Belonging) -> list[tuple[Any, str, list[str]]]:
+    """The sums over the members that told theirs, each with what it lacks; none if nobody did."""
+    found = []
+    for word, total in ((_("students"), picture.students), (_("staff"), picture.staff)):
+        lacks = []
+        if total.missing:
+            lacks.append(_("not told: %(names)s") % {"names": belonging.named(total.missing)})
+        if total.earlier:
+            told = {"names": belonging.named(total.earlier)}
+            lacks.append(_("an earlier year's: %(names)s") % told)
+        found.append((word, number(total.sum) if total.known else "–", lacks))
+    return found if picture.students.known or picture.staff.known else []
 
 
 def _on(network: Network, on: date) -> Source[Any]:

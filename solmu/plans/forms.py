@@ -320,7 +320,8 @@ class NewPlanForm(forms.Form):
         own: dict[str, Any] = self.fields
         own["continuing"].queryset = self.open
         own["continuing"].label_from_instance = lambda one: f"{one.goal.theme.title}: {one.title}"
-        if latest is None:
+        self.follows = latest is not None
+        if not self.follows:
             del own["continuing"]
 
 
@@ -365,8 +366,7 @@ class OutputForm(forms.ModelForm):
             .order_by("-theme__strategy__valid", "theme__place", "place", "pk")
         )
         own["goal"].label_from_instance = lambda one: f"{one.theme.title}: {one.goal.title}"
-        if held.pk:
-            self.initial["links"] = "\n".join(held.links)
+        self.initial["links"] = "\n".join(held.links)
 
     def clean_links(self) -> list[str]:
         """Return the addresses, each of them one of the web."""

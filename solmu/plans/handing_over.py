@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from solmu.lib import clock
 from solmu.networks.groups import Follower, Moved
 from solmu.networks.models import Group, Term
 from solmu.people.viewer import Viewer
@@ -29,7 +30,7 @@ def hand_over(term: Term) -> list[Line]:
     group = term.seat.group
     measures = (
         Measure.objects.filter(group=group)
-        .open()
+        .current(clock.today())
         .select_related("plan__network__organisation")
         .order_by("ends_on", "pk")
     )
@@ -50,7 +51,7 @@ def hand_over(term: Term) -> list[Line]:
 
 
 def _group_lines(group: Group) -> list[Moved]:
-    measures = Measure.objects.filter(group=group).open()
+    measures = Measure.objects.filter(group=group).current(clock.today())
     return [
         Moved(measure.title, measure.get_absolute_url())
         for measure in measures.select_related("plan__network__organisation").order_by("pk")

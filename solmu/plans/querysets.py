@@ -33,9 +33,9 @@ class MeasureQuerySet(models.QuerySet):
         """Neither done nor dropped."""
         return self.filter(status__in=self.model.OPEN)  # type: ignore[attr-defined]
 
-    def late(self, on: date) -> Self:
-        """Open although they should have been ready before the day."""
-        return self.open().filter(ends_on__lt=on)
+    def current(self, on: date) -> Self:
+        """Open, and not gone on by the day in a later year's plan."""
+        return self.open().exclude(continued_by__starts_on__lte=on)
 
     def of(self, viewer: Viewer) -> Self:
         """Measures that the viewer answers for, or their own group."""

@@ -272,7 +272,12 @@ def new_plan(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("The plan is open for writing."))
                 return redirect(made)
     return _form_page(
-        request, network, form, _("Next year's plan"), reverse(TAB, args=[slug]), new_plan=True
+        request,
+        network,
+        form,
+        _("Next year's plan") if form.follows else _("A year's plan"),
+        reverse(TAB, args=[slug]),
+        new_plan=form.follows,
     )
 
 

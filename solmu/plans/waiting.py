@@ -29,7 +29,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
         return []
     today = clock.today()
     own = viewer.person_id
-    soon = _soon(person=own, soon=today + SOON)
+    soon = _soon(person=own, today=today, soon=today + SOON)
     found = [_due(measure, today) for measure in _open(viewer, soon)][:MOST]
     unmeasured = _unmeasured(person=own, today=today, before=today - MEASURED)
     for measure in _open(viewer, unmeasured):
@@ -63,19 +63,19 @@ def _open(viewer: Viewer, own: list[Any]) -> list[Any]:
 
 
 @compiled
-def _soon(*, person: int, soon: date) -> QuerySet[Measure]:
-    own = _shown(person).filter(ends_on__lt=soon)
+def _soon(*, person: int, today: date, soon: date) -> QuerySet[Measure]:
+    own = _shown(person, today).filter(ends_on__lt=soon)
     return own.order_by("ends_on", "pk")[:MOST_READ]
 
 
 @compiled
 def _unmeasured(*, person: int, today: date, before: date) -> QuerySet[Measure]:
     latest = Coalesce(Max("indicator__values__on"), F("starts_on"))
-    own = _shown(person).select_related("indicator").filter(indicator__isnull=False)
+    own = _shown(person, today).select_related("indicator").filter(indicator__isnull=False)
     measured = own.filter(starts_on__lte=today).annotate(latest=latest)
     return measured.filter(latest__lt=before).order_by("pk")[:MOST_READ]
 
 
-def _shown(person: int) -> QuerySet[Measure]:
-    own = Measure.objects.filter(person=person, status__in=Measure.OPEN)
+def _shown(person: int, today: date) -> QuerySet[Measure]:
+    own = Measure.objects.filter(person=person).current(today)
     return own.select_related("plan__network__organisation")

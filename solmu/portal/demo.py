@@ -175,11 +175,11 @@ def _institutions() -> dict[str, Institution]:
             fields=["engineering", "health", "services", "business", "agriculture"],
         )
         institution.regions.add(home.region)
-        for back, growth in ((2, 0.96), (1, 0.98), (0, 1.0)):
+        for back in range(year - 2010, -1, -1):
             Figure.objects.create(
                 organisation=organisation,
                 year=year - back,
-                students=round(students * growth),
+                students=round(students * (1 - 0.02 * back)),
                 staff=staff,
                 source="Esimerkkiluku",
             )

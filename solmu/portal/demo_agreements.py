@@ -20,6 +20,7 @@ from solmu.agreements import document
 from solmu.agreements.bases import shipping
 from solmu.agreements.binding import joining
 from solmu.agreements.drafting import commenting, drafting, promising
+from solmu.agreements.living import duties, reviewing
 from solmu.agreements.models import (
     Agreement,
     Base,
@@ -33,6 +34,7 @@ from solmu.agreements.models import (
 )
 from solmu.agreements.signing import chain, elsewhere, record, signing
 from solmu.agreements.signing.signing import Signer
+from solmu.goals import setting
 from solmu.lib import clock
 from solmu.lib.periods import period
 from solmu.networks.models import Network
@@ -44,6 +46,7 @@ from solmu.portal.demo_networks import FORMER_UNTIL, FOUNDED, FOUNDERS, LATER
 from solmu.sealing import sealing
 
 State = Agreement.State
+OLD = 365  # days; the template's second version is younger
 SEALED = 3  # so many are sealed, by the worker
 # With whom what is agreed on a field: by the title, how the partner's name begins, and the field.
 TRADES = {
@@ -84,7 +87,12 @@ SAMPLES = (
     Sample("Iltakäytön tilat ja laitteet", "declined"),
     Sample("Kansainvälisten osaajien polku", "expired"),
     Sample("Hoiva-alan työpaikkakumppanuus", "active", days=690, facts={"ends": 38}),
-    Sample("Rakentamisen työmaayhteistyö", "active", days=800, facts={"reviewed": True}),
+    Sample(
+        "Rakentamisen työmaayhteistyö",
+        "active",
+        days=800,
+        facts={"goals": True, "reviewed": True},
+    ),
     Sample("Leipomoalan harjoittelupaikat", "active", days=400, facts={"renews_months": 12}),
     Sample("Partnerskap med arbetslivet", "active", languages=("sv", "fi"), days=300),
     Sample("Autoalan laitekumppanuus", "active", days=210, facts={"uploaded": True}),
@@ -92,6 +100,60 @@ SAMPLES = (
     Sample("Vihreä siirtymä metsäalalla", "active", days=60, facts={"goals": True}),
     Sample("Ravintola-alan kilpailuyhteistyö", "ended", days=1100),
     Sample("Aiesopimus yhteishankinnasta", "ended", Base.Kind.INTENT, days=900),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A goal of the samples: its indicator, and the values measured, each so many days ago."""
+
+    title: str
+    indicator: str
+    unit: str
+    baseline: int
+    target: int
+    check: int  # days until the next check
+    values: tuple[tuple[int, int, str], ...]
+
+
+GOALS = (
+    Promise(
+        "Jokaisella opiskelijalla on koulutettu työpaikkaohjaaja",
+        "Koulutettuja ohjaajia",
+        "hlö",
+        2,
+        6,
+        60,
+        (
+            (140, 3, "Osallistujaluettelo, kevään koulutus"),
+            (45, 5, "Osallistujaluettelo, syksyn koulutus"),
+        ),
+    ),
+    Promise(
+        "Opettajat tuntevat alan arjen",
+        "Työelämäjaksoja vuodessa",
+        "kpl",
+        0,
+        4,
+        -6,
+        ((120, 1, "Työelämäjakson päiväkirja"),),
+    ),
+    Promise(
+        "Opiskelijat suosittelevat paikkaa",
+        "Suosittelisi toiselle",
+        "%",
+        60,
+        80,
+        20,
+        ((30, 84, "Palautekysely, 12 vastausta"),),
+    ),
+)
+# Whether it is the institution's, what is promised, in how many days, every how many months.
+DUTIES = (
+    (True, "Kertoo lukuvuoden jaksojen aikataulun", 340, 12),
+    (True, "Järjestää ohjaajien aamukahvit", 18, 6),
+    (False, "Tarjoaa kuusi työssä oppimisen paikkaa lukuvuodessa", 45, 12),
+    (False, "Päivittää perehdytysoppaan", -9, None),
 )
 
 
@@ -216,7 +278,7 @@ class _Tavastia:
             for sample in sorted(SAMPLES, key=lambda one: one.title not in TRADES)
         }
         for sample in SAMPLES:
-            self._one(sample, partners[sample.title], bases[sample.kind])
+            self._one(sample, partners[sample.title], _then(bases[sample.kind], sample))
 
     def _partner(self, sample: Sample) -> Stakeholder:
         begins = TRADES.get(sample.title, ("", ""))[0]
@@ -259,7 +321,7 @@ class _Tavastia:
         _fill_in(agreement, start=begins, field=TRADES.get(sample.title, ("", ""))[1])
         agreement.refresh_from_db()
         if sample.facts.get("goals") or sample.state == "asked":
-            self._promise(agreement, partner)
+            self._promise(agreement, partner, ahead=sample.state == "asked")
         getattr(self, f"_{sample.state}")(agreement, signer, sample)
 
     def _terms(self, agreement: Agreement, sample: Sample, begins: date) -> None:
@@ -275,7 +337,7 @@ class _Tavastia:
             agreement.next_review_on = self.today + timedelta(days=30 + sample.days % 200)
             agreement.created_at = _at(begins - timedelta(days=30))
         agreement.case_number = f"TAV/{begins.year}/{100 + agreement.pk % 900}"
-        agreement.retention_class = "10 v sopimuksen päättymisestä"
+        agreement.retention_class, agreement.keep_years = "Kumppanuussopimukset", 10
         agreement.save()
 
     def _signer(self, partner: Stakeholder, *, persona: bool) -> Person:
@@ -313,31 +375,39 @@ class _Tavastia:
             valid=period(date(2019, 8, 1), last),
         )
 
-    def _promise(self, agreement: Agreement, partner: Stakeholder) -> None:
-        until = self.today + timedelta(days=300)
-        promising.set_goal(
-            agreement,
-            None,
-            title="Jokaisella opiskelijalla on koulutettu työpaikkaohjaaja",
-            organisation_id=self.institution.pk,
-            until=until,
-            next_check_on=self.today + timedelta(days=60),
-            indicator="Koulutettuja ohjaajia",
-            unit="hlö",
-            baseline=Decimal(2),
-            target=Decimal(6),
-            owners={self.institution.pk: self.coordinator},
-            by=self.by,
-        )
-        promising.set_duty(
-            agreement,
-            None,
-            organisation_id=partner.organisation_id,
-            text="Tarjoaa kuusi työssä oppimisen paikkaa lukuvuodessa",
-            due_on=self.today + timedelta(days=45),
-            every_months=12,
-            by=self.by,
-        )
+    def _promise(self, agreement: Agreement, partner: Stakeholder, *, ahead: bool) -> None:
+        """Goals and duties; of one not signed yet, all of them `ahead`."""
+        wait = 60 if ahead else 0
+        contact = agreement.parties.get(organisation_id=partner.organisation_id).contact
+        both = {self.institution.pk: self.coordinator}
+        if contact is not None:
+            both[partner.organisation_id] = contact
+        for promise in GOALS:
+            promising.set_goal(
+                agreement,
+                None,
+                title=promise.title,
+                organisation_id=self.institution.pk,
+                until=self.today + timedelta(days=300),
+                next_check_on=self.today + timedelta(days=promise.check + wait),
+                indicator=promise.indicator,
+                unit=promise.unit,
+                baseline=Decimal(promise.baseline),
+                target=Decimal(promise.target),
+                owners=both,
+                by=self.by,
+            )
+        for ours, text, due, every in DUTIES:
+            promising.set_duty(
+                agreement,
+                None,
+                organisation_id=self.institution.pk if ours else partner.organisation_id,
+                person=self.coordinator if ours else contact,
+                text=text,
+                due_on=self.today + timedelta(days=due + wait),
+                every_months=every,
+                by=self.by,
+            )
 
     def _signers(self, agreement: Agreement, signer: Person, *, first: str) -> list[Signer]:
         institution, company = agreement.parties.order_by("position")
@@ -442,6 +512,8 @@ class _Tavastia:
 
     def _active(self, agreement: Agreement, signer: Person, sample: Sample) -> None:
         version = self._signed(agreement, signer, uploaded=bool(sample.facts.get("uploaded")))
+        if sample.facts.get("goals"):
+            self._lived(agreement, sample.days)
         if sample.facts.get("reviewed"):
             self._review(agreement)
         if self.sealed < SEALED and not sample.facts.get("uploaded"):
@@ -453,11 +525,33 @@ class _Tavastia:
         agreement.state, agreement.end_reason = State.ENDED, "Määräaika päättyi."
         agreement.save(update_fields=["state", "end_reason"])
 
+    def _lived(self, agreement: Agreement, days: int) -> None:
+        """What both sides have told of the goals, and one duty done."""
+        for goal, promise in zip(drafting.goals_of(agreement), GOALS, strict=True):
+            for ago, value, note in promise.values:
+                if ago > days:
+                    continue
+                setting.measure(
+                    goal.indicators.get(),
+                    on=self.today - timedelta(days=ago),
+                    value=Decimal(value),
+                    note=note,
+                    by=self.by,
+                )
+        done = agreement.duties.filter(organisation=self.institution.organisation).earliest("pk")
+        duties.tick(
+            done,
+            by=self.by,
+            organisation=self.institution.organisation,
+            done_on=self.today - timedelta(days=20),
+            note="Aikataulu lähetetty ja käyty läpi.",
+        )
+
     def _review(self, agreement: Agreement) -> None:
         Review.objects.create(
             agreement=agreement,
             on=self.today - timedelta(days=20),
-            summary={},
+            summary=reviewing.summary(agreement, self.today - timedelta(days=20)),
             decision=Review.Decision.GO_ON,
             reason="Tavoitteet ovat toteutuneet; jatketaan samoin ja katsotaan vuoden päästä.",
             by=self.coordinator,
@@ -553,6 +647,13 @@ def _fill_in(agreement: Agreement, *, start: date, field: str = "") -> None:
         drafting.set_values(
             agreement, {name: examples.get(name, "yhteyshenkilö") for name in missing}, by=by
         )
+
+
+def _then(base: BaseVersion, sample: Sample) -> BaseVersion:
+    """The version in use when a sample was drafted: older ones are still on the first."""
+    if sample.days < OLD:
+        return base
+    return BaseVersion.objects.filter(base=base.base_id).earliest("number")
 
 
 def _viewer(person: Person) -> Viewer:

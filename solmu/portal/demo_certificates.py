@@ -169,3 +169,6 @@ def _feedback(rows: list[Enrolment], random: Random) -> None:
         for row in given
     )
     FeedbackGiven.objects.bulk_create(FeedbackGiven(enrolment=row) for row in given)
+    for row in given:
+        marks = [random.choices(questions.MARKS, (1, 2, 8, 30, 59))[0] for _one in scales]
+        feedback.add(row, marks)

@@ -10,6 +10,7 @@ from django.conf import settings
 from solmu.installation import demo
 from solmu.jobs.tasks import SWEEPS
 from solmu.lib import clock
+from solmu.portal import demo_life
 
 log = logging.getLogger("solmu.demo")
 
@@ -50,7 +51,18 @@ def move(today: date) -> Moved:
         demo.move_clock(day)
         with clock.shifted(demo.clock_shift()):
             _sweep(moved)
+            _live(moved)
     return moved
+
+
+def _live(moved: Moved) -> None:
+    """Invented people do what they do that day, after what Solmu has done by itself."""
+    try:
+        demo_life.live_a_day()
+    except Exception:
+        log.exception("invented people failed on %s", clock.today())
+        if "demo.life" not in moved.failed:
+            moved.failed.append("demo.life")
 
 
 def _sweep(moved: Moved) -> None:

@@ -429,12 +429,13 @@ def _mewet(institutions: dict[str, Institution], people: dict[str, Person]) -> N
 
 def _elsewhere(tavastia: Institution, people: dict[str, Person]) -> None:
     """Two fictional networks that Tavastia belongs to and that are run outside Solmu."""
-    for slug, fi, need, way, since in (
+    for slug, fi, need, way, led_by, since in (
         (
             "hameen-ruokaketju",
             "Hämeen ruokaketjun kehittäjät",
             "Ruoka-alan työpaikat ja koulutus löytävät toisensa.",
             "Kokoontuu kahdesti vuodessa yrityksissä; sähköpostilista.",
+            "Hämeen ruokaseura ry (keksitty)",
             2019,
         ),
         (
@@ -442,10 +443,13 @@ def _elsewhere(tavastia: Institution, people: dict[str, Person]) -> None:
             "Pohjoinen taitoverkosto",
             "Opettajavaihtoa ja yhteisiä taitokilpailuja Pohjoismaissa.",
             "Kuukausittainen etäkokous, vuosikokous vuorotellen eri maissa.",
+            "Nordic Imaginary Skills Network",
             2021,
         ),
     ):
         organisation = _organisation(slug, fi, "", "", "Kanta-Häme", public=False)
+        organisation.website = f"https://{slug}.example/"
+        organisation.save(update_fields=["website"])
         OrganisationSource.objects.create(
             organisation=organisation,
             institution=tavastia,
@@ -457,6 +461,7 @@ def _elsewhere(tavastia: Institution, people: dict[str, Person]) -> None:
             need=need,
             way_of_working=way,
             groups_elsewhere="Ohjausryhmä ja kaksi teemaryhmää.",
+            led_by_name=led_by,
             funding="Jäsenmaksu",
             valid=period(date(since, 1, 1)),
         )

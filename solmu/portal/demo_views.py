@@ -69,6 +69,7 @@ def outbox_json(request: HttpRequest) -> JsonResponse:
             "subject": mail.subject,
             "text": mail.text,
             "html": mail.html,
+            "calendar": mail.calendar,
             "language": mail.language,
             "kind": mail.kind,
             "state": mail.state,
@@ -77,6 +78,18 @@ def outbox_json(request: HttpRequest) -> JsonResponse:
         for mail in Message.objects.all()[:_SHOWN]
     ]
     return JsonResponse({"items": mails})
+
+
+@demo_only
+@require_GET
+def outbox_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """The calendar invitation that a mail holds, for one's own calendar to open."""
+    mail = get_object_or_404(Message.objects.exclude(calendar=""), pk=pk)
+    return HttpResponse(
+        mail.calendar,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="demo-{pk}.ics"'},
+    )
 
 
 @demo_only

@@ -16,5 +16,10 @@ urlpatterns = [
     path("demo/login/", demo_views.sign_in, name="demo-login"),
     path("demo/clock/", demo_views.move_clock, name="demo-clock"),
     path("demo/outbox/", demo_views.outbox, name="demo-outbox"),
+    path(
+        "demo/outbox/<int:pk>/calendar.ics",
+        demo_views.outbox_calendar,
+        name="demo-outbox-calendar",
+    ),
     path("demo/outbox.json", demo_views.outbox_json, name="demo-outbox-json"),
 ]

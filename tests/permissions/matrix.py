@@ -74,6 +74,7 @@ GET    /demo/clock/                                                   200
 POST   /demo/clock/                                                   422
 GET    /demo/outbox/                                                  200
 GET    /demo/outbox.json                                              200
+GET    /demo/outbox/<pk>/calendar.ics                                 404
 
 # Signing in, and one's own account
 POST   /accounts/language/                                            302
@@ -549,6 +550,8 @@ POST   /agreements/bulk/<pk>/send/                                login 422    4
 GET    /agreements/<pk>/life/                                     login 200    200    200    404    404    404    404    404    404    200
 GET    /agreements/<pk>/life/notice/                              login 200    403    403    404    404    404    404    404    404    403
 POST   /agreements/<pk>/life/notice/                              login 422    403    403    404    404    404    404    404    404    403
+GET    /agreements/<pk>/life/notice/back/                         login 200    403    403    404    404    404    404    404    404    403
+POST   /agreements/<pk>/life/notice/back/                         login 422    403    403    404    404    404    404    404    404    403
 POST   /agreements/<pk>/life/retention/                           login 302    302    403    404    404    404    404    404    404    403
 POST   /agreements/<pk>/life/related/                             login 404    404    403    404    404    404    404    404    404    403
 GET    /agreements/<pk>/life/archive.zip                          login 200    200    403    404    404    404    404    404    404    403
@@ -598,8 +601,8 @@ GET    /agreements/<pk>/duties/<duty>/                            login 200    2
 POST   /agreements/<pk>/duties/<duty>/                            login 422    422    403    404    404    404    404    404    404    403
 POST   /agreements/<pk>/goals/<goal>/remove/                      login 302    302    403    404    404    404    404    404    404    403
 POST   /agreements/<pk>/duties/<duty>/remove/                     login 302    302    403    404    404    404    404    404    404    403
-GET    /agreements/<pk>/goals/values/<indicator>/                 login 200    200    200    404    404    404    404    404    404    403
-POST   /agreements/<pk>/goals/values/<indicator>/                 login 422    422    422    404    404    404    404    404    404    403
+GET    /agreements/<pk>/goals/<goal>/check/                       login 200    200    200    404    404    404    404    404    404    200
+POST   /agreements/<pk>/goals/<goal>/check/                       login 422    422    422    404    404    404    404    404    404    403
 GET    /agreements/<pk>/history/                                  login 200    200    200    404    404    404    404    404    404    200
 GET    /agreements/<pk>/agreement.pdf                             login 200    200    200    404    404    404    404    404    404    200
 GET    /agreements/<pk>/agreement.docx                            login 200    200    200    404    404    404    404    404    404    200
@@ -699,6 +702,9 @@ GET    /training/cohorts/<pk>/steps/                            login 200    200
 GET    /training/cohorts/<pk>/steps/<kind>/                     login 200    200    404    404    404    200
 POST   /training/cohorts/<pk>/steps/<kind>/                     login 422    422    404    404    404    422
 GET    /training/<slug>/systems/                                login 200    200    403    403    403    200
+GET    /training/<slug>/systems/by-hand/                        login 200    200    403    403    403    200
+POST   /training/<slug>/systems/by-hand/                        login 422    422    403    403    403    422
+GET    /training/cohorts/<pk>/results/                          login 200    200    404    404    404    200
 GET    /training/<slug>/systems/<kind>/                         login 200    200    403    403    403    200
 POST   /training/<slug>/systems/<kind>/                         login 403    403    403    403    403    422
 POST   /training/<slug>/systems/<kind>/check/                   login 404    404    403    403    403    404
@@ -766,7 +772,7 @@ GET    /training/<slug>/questions/                              login 200    403
 GET    /training/<slug>/questions/new/                          login 200    403    403    403    403    200
 POST   /training/<slug>/questions/new/                          login 422    403    403    403    403    422
 GET    /training/<slug>/questions/read/                         login 200    403    403    403    403    200
-POST   /training/<slug>/questions/read/                         login 200    403    403    403    403    200
+POST   /training/<slug>/questions/read/                         login 422    403    403    403    403    422
 GET    /training/<slug>/questions/xlsx/                         login 200    403    403    403    403    200
 GET    /training/<slug>/questions/gift/                         login 200    403    403    403    403    200
 GET    /training/<slug>/questions/qti/                          login 200    403    403    403    403    200
@@ -795,6 +801,8 @@ GET    /training/<slug>/post/                                   login 200    200
 POST   /training/<slug>/post/                                   login 302    302    403    403    403    302
 GET    /training/<slug>/post/letters/                           login 200    200    403    403    403    200
 GET    /training/<slug>/feedback/                               login 200    200    403    403    403    200
+GET    /training/<slug>/feedback/questions/                     login 200    403    403    403    403    200
+POST   /training/<slug>/feedback/questions/                     login 422    403    403    403    403    422
 GET    /training/<slug>/figures/                                login 200    200    403    403    403    200
 # Workplace coverage belongs to one's institution; all here have a partner picture but the learner
 POST   /training/coverage/                                      login 403    403    403    422    403    422

@@ -322,7 +322,8 @@ def _said(
         and remark.comment.organisation_id == party.organisation_id
         and remark.comment.state == Comment.State.OPEN
     ]
-    return {"whole": whole, "rows": list(rows.values()), "own_open": len(own)}
+    said = any(row.remarks for row in (whole, *rows.values()))
+    return {"whole": whole, "rows": list(rows.values()), "own_open": len(own), "said": said}
 
 
 def _text_then(comment: Comment) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,10 +21,8 @@ from solmu.agreements.living import page as life
 from solmu.agreements.models import Agreement, Duty
 from solmu.agreements.page import edited_agreement, open_agreement, shell
 from solmu.agreements.permissions import can_comment, can_edit
-from solmu.goals import progress, setting
-from solmu.goals.forms import ValueForm
+from solmu.goals import progress
 from solmu.goals.models import Goal, Indicator, IndicatorValue
-from solmu.goals.permissions import can_measure
 from solmu.lib import clock
 from solmu.people.models import Person
 
@@ -65,14 +62,21 @@ def goals(request: HttpRequest, pk: int) -> HttpResponseBase:
         "in_force": in_force,
         "others": life.others_with_contact(agreement) if in_force else [],
         "may_edit": may_edit,
-        "may_measure": in_force and can_comment(request.viewer, agreement),
+        "may_check": in_force and can_comment(request.viewer, agreement),
     }
     return render(request, "agreements/goals.html", shell(request, agreement, TAB, **more))
 
 
 def goal_rows(agreement: Agreement) -> list[GoalRow]:
-    """Each goal with its owners and the latest value of each indicator."""
-    rows = drafting.goals_of(agreement)
+    """Each goal with its owners and the latest value of each indicator; what calls for doing first.
+
+    One that was given up is shown too once the text stands.
+    """
+    if agreement.is_open:
+        rows = drafting.goals_of(agreement)
+    else:
+        whole = _goals(agreement).select_related("organisation")
+        rows = list(whole.prefetch_related("indicators").order_by("pk"))
     owners = promising.owners_of(agreement)
     names = {party.organisation_id: str(party.organisation) for party in agreement.parties.all()}
     latest: dict[int, IndicatorValue] = {}
@@ -92,7 +96,7 @@ def goal_rows(agreement: Agreement) -> list[GoalRow]:
         percents = [one.percent for one in measured if one.percent is not None]
         light = lights.of_goal(goal, percents, clock.today())
         found.append(GoalRow(goal, named, measured, light))
-    return found
+    return found if agreement.is_open else sorted(found, key=lambda one: not one.light.calls)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,25 +155,6 @@ def goal_remove(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def measure(request: HttpRequest, pk: int, indicator: int) -> HttpResponseBase:
-    """Enter what an indicator was on a day; either side does."""
-    agreement = open_agreement(request, pk)
-    goals_here = Goal.objects.filter(holder_kind=HOLDER, holder_id=agreement.pk)
-    held = get_object_or_404(Indicator.objects.filter(goal__in=goals_here), pk=indicator)
-    if not can_measure(request.viewer, held):
-        raise PermissionDenied
-    form = ValueForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        setting.measure(held, by=request.viewer, **form.cleaned_data)
-        messages.success(request, _("The value is saved."))
-        return redirect(TAB, pk)
-    status = 422 if form.is_bound else 200
-    context = shell(request, agreement, TAB, form=form, indicator=held)
-    return render(request, "agreements/measure.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def duty(request: HttpRequest, pk: int, duty: int | None = None) -> HttpResponseBase:
     """Write a duty, new or known."""
     agreement = edited_agreement(request, pk)
@@ -206,7 +191,7 @@ def duty_remove(request: HttpRequest, pk: int, duty: int) -> HttpResponse:
 
 
 def _goals(agreement: Agreement) -> Any:
-    return Goal.objects.filter(holder_kind=HOLDER, holder_id=agreement.pk)
+    return Goal.objects.of(HOLDER, agreement.pk)
 
 
 def _done(request: HttpRequest, pk: int, job: Any) -> HttpResponse:

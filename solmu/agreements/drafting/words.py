@@ -15,6 +15,13 @@ LABELS: dict[str, Any] = {
     END: gettext_lazy("Last day in force"),
     "notice_months": gettext_lazy("Notice, months"),
     "network.name": gettext_lazy("Name of the network"),
+    # What the templates that come with Solmu ask for.
+    "field": gettext_lazy("Field of work"),
+    "region": gettext_lazy("Region"),
+    "court": gettext_lazy("District court"),
+    "project.name": gettext_lazy("Name of the project"),
+    "project.lead": gettext_lazy("Who leads the project"),
+    "project.funder": gettext_lazy("Who funds the project"),
 }
 SIDES: dict[str, Any] = {
     "institution": gettext_lazy("Institution"),

@@ -7,17 +7,21 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from solmu.agreements.drafting.drafting import HOLDER
 from solmu.agreements.living import mails, running
-from solmu.agreements.models import Agreement, Duty, Notice, Party
+from solmu.agreements.models import Agreement, Duty, GoalOwner, Notice, Party
+from solmu.goals.models import Goal
 from solmu.jobs import tasks
 from solmu.lib import clock
 from solmu.lib.months import months_later
 from solmu.lib.periods import last_day
+from solmu.people.models import Person
 
 State = Agreement.State
 AHEAD = (30, 90)  # days; each is told once
 REVIEW_AHEAD = timedelta(days=14)
 DUTY_AHEAD = timedelta(days=14)
+CHECK_AHEAD = timedelta(days=14)
 
 
 @tasks.periodic("30 6 * * *", "agreements.tell_ahead")
@@ -26,6 +30,8 @@ def sweep() -> None:
     _ends()
     _reviews()
     _duties()
+    _goals()
+    _kept()
 
 
 def _ends() -> None:
@@ -86,3 +92,41 @@ def _duties() -> None:
         texts = [(one.text, one.due_on) for one in duties if one.due_on]
         with transaction.atomic():
             mails.duties_due(party, texts, key=f"agreement-duty-{party.pk}-{last[1]}-{last[0]}")
+
+
+def _goals() -> None:
+    """Tell whoever looks after a goal on each side that it is checked soon; a check once."""
+    rows = Goal.objects.filter(
+        holder_kind=HOLDER,
+        state=Goal.State.OPEN,
+        next_check_on__lte=clock.today() + CHECK_AHEAD,
+        holder_id__in=Agreement.objects.filter(state=State.ACTIVE).values("pk"),
+    )
+    by_agreement: dict[int, list[Goal]] = {}
+    for goal in rows.order_by("holder_id", "next_check_on", "pk"):
+        by_agreement.setdefault(goal.holder_id, []).append(goal)
+    for agreement_id, goals in by_agreement.items():
+        parties = Party.objects.filter(agreement_id=agreement_id).exclude(state__in=running.GONE)
+        owners = {
+            (one.goal_id, one.organisation_id): one.person
+            for one in GoalOwner.objects.filter(agreement_id=agreement_id).select_related("person")
+        }
+        for party in parties.select_related(
+            "agreement__institution__organisation", "contact__user"
+        ):
+            told: dict[Person, list[Goal]] = {}
+            for goal in goals:
+                person = owners.get((goal.pk, party.organisation_id)) or party.contact
+                if person is not None and person.email:
+                    told.setdefault(person, []).append(goal)
+            for person, theirs in told.items():
+                with transaction.atomic():
+                    mails.goals_due(party, person, theirs)
+
+
+def _kept() -> None:
+    """Tell whoever keeps an agreement that the years it is kept are over; once."""
+    rows = Agreement.objects.kept_long_enough(clock.today())
+    for agreement in rows.select_related("institution__organisation", "owner__user").order_by("pk"):
+        with transaction.atomic():
+            mails.kept(agreement)

@@ -63,6 +63,8 @@ def _facts(agreement: Agreement) -> dict[str, Any]:
         "state": agreement.state,
         "case_number": agreement.case_number,
         "retention_class": agreement.retention_class,
+        "keep_years": agreement.keep_years,
+        "kept_until": _day(agreement.kept_until),
         "valid_from": _day(first_day(valid)) if valid else None,
         "valid_to": _day(last_day(valid)) if valid else None,
         "notice_months": agreement.notice_months,

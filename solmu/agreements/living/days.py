@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from icalendar import Alarm, Calendar, Event
 
+from solmu.agreements.drafting.drafting import HOLDER
 from solmu.agreements.living import running
 from solmu.agreements.models import Agreement, Duty, Notice
 from solmu.audit import history
+from solmu.goals.models import Goal
 from solmu.lib import clock
 from solmu.lib.months import months_later
 from solmu.lib.periods import last_day
@@ -112,6 +114,31 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
         )
         for one in duties
         if one.due_on
+    ]
+    checks = list(
+        Goal.objects.filter(
+            holder_kind=HOLDER,
+            state=Goal.State.OPEN,
+            holder_id__in=seen.values("pk"),
+            next_check_on__range=(first, until - timedelta(days=1)),
+        ).order_by("next_check_on", "pk")[:MOST]
+    )
+    titles = dict(
+        Agreement.objects.filter(pk__in={one.holder_id for one in checks}).values_list(
+            "pk", "title"
+        )
+    )
+    found += [
+        Day(
+            one.next_check_on,
+            _("check of a goal"),
+            one.holder_id,
+            titles[one.holder_id],
+            f"goal{one.pk}",
+            one.title,
+        )
+        for one in checks
+        if one.next_check_on
     ]
     return sorted(found)[:MOST]
 

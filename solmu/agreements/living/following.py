@@ -22,7 +22,7 @@ from solmu.people.viewer import Viewer
 _CARRIED = (
     "institution_id", "stakeholder_id", "network_id", "base_version_id", "kind", "title", "summary",
     "languages", "prevailing", "values", "owner_id", "notice_months", "renews_months", "accession",
-    "silence_days", "in_order", "means", "retention_class",
+    "silence_days", "in_order", "means", "retention_class", "keep_years",
 )  # fmt: skip
 _OF_CLAUSE = ("key", "position", "kind", "confidential", "title_fi", "title_sv", "title_en",
               "text_fi", "text_sv", "text_en")  # fmt: skip

@@ -49,6 +49,18 @@ class NoticeForm(forms.Form):
         field.initial = agreement.institution_id
 
 
+class TakeBackForm(forms.Form):
+    """Why the agreement goes on after all."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The other parties read it."),
+    )
+    agreed = forms.BooleanField(label=gettext_lazy("The parties agree on this"))
+
+
 class DecisionForm(forms.Form):
     """What is decided of the agreement after its year."""
 
@@ -129,9 +141,7 @@ class CheckForm(forms.Form):
             self.fields[f"value-{one.pk}"] = forms.DecimalField(
                 label=f"{one.name}{unit}", required=False, max_digits=14, decimal_places=2
             )
-        self.order_fields(
-            [f"value-{one.pk}" for one in self.indicators] + ["note", "on", "state"]
-        )
+        self.order_fields([f"value-{one.pk}" for one in self.indicators] + ["note", "on", "state"])
         self.parties, self.people = list(parties), people
         for party in self.parties:
             self.fields[f"owner-{party.pk}"] = forms.TypedChoiceField(
@@ -160,9 +170,7 @@ class CheckForm(forms.Form):
         """What the check found."""
         found = self.cleaned_data
         values = {one.pk: found.get(f"value-{one.pk}") for one in self.indicators}
-        told: dict[str, Any] = {
-            key: found[key] for key in ("on", "note", "state", "next_check_on")
-        }
+        told: dict[str, Any] = {key: found[key] for key in ("on", "note", "state", "next_check_on")}
         told["values"] = {key: value for key, value in values.items() if value is not None}
         if self.parties:
             named = {party: found.get(f"owner-{party.pk}") for party in self.parties}
@@ -196,6 +204,13 @@ class RetentionForm(forms.Form):
     case_number = forms.CharField(label=gettext_lazy("Case number"), max_length=60, required=False)
     retention_class = forms.CharField(
         label=gettext_lazy("Retention class"), max_length=60, required=False
+    )
+    keep_years = forms.IntegerField(
+        label=gettext_lazy("Kept after its end, years"),
+        min_value=0,
+        max_value=200,
+        required=False,
+        help_text=gettext_lazy("Empty: for good. When the time is over, its keeper is told."),
     )
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from solmu.agreements.models import Agreement, LevelProposal, Notice, Party
+from solmu.goals.models import Goal
 from solmu.lib.translated import text_in
 from solmu.networks.mails import language_of
 from solmu.notifications import outbox
@@ -36,6 +37,20 @@ def duties_due(party: Party, texts: list[tuple[str, date]], *, key: str) -> bool
     return _write("duties", party.agreement, person, party, key=key, duties=texts)
 
 
+def goals_due(party: Party, person: Person, goals: list[Goal]) -> bool:
+    """Tell whoever looks after goals on one side that they are checked soon."""
+    agreement, last = party.agreement, goals[-1]
+    own = party.organisation_id == agreement.institution_id
+    return _write(
+        "goals",
+        agreement,
+        person,
+        None if own else party,
+        key=f"agreement-goals-{party.pk}-{person.pk}-{last.pk}-{last.next_check_on}",
+        goals=[(one.title, one.next_check_on) for one in goals],
+    )
+
+
 def notice(row: Notice) -> None:
     """Tell the parties that the agreement ends, when and why."""
     agreement = row.agreement
@@ -50,6 +65,12 @@ def notice(row: Notice) -> None:
             last_day=row.last_day,
             reason=row.reason,
         )
+
+
+def notice_taken_back(agreement: Agreement, ends: date | None, reason: str) -> None:
+    """Tell the parties that the agreement goes on after all."""
+    for person, party in receivers(agreement):
+        _write("goes_on", agreement, person, party, key=None, last_day=ends, reason=reason)
 
 
 def renewed(agreement: Agreement, ends: date) -> None:
@@ -79,6 +100,15 @@ def review(agreement: Agreement, on: date) -> None:
     for person, party in receivers(agreement):
         key = f"agreement-review-{agreement.pk}-{on}-{person.pk}"
         _write("review", agreement, person, party, key=key, on=on)
+
+
+def kept(agreement: Agreement) -> bool:
+    """Tell whoever keeps an agreement that the years it is kept are over."""
+    person, until = agreement.owner, agreement.kept_until
+    if person is None or not person.email:
+        return False
+    key = f"agreement-kept-{agreement.pk}-{until}"
+    return _write("kept", agreement, person, None, key=key, until=until)
 
 
 def proposal(row: LevelProposal, person: Person) -> None:

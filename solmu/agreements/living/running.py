@@ -90,6 +90,7 @@ def give_notice(
             organisation=organisation,
             told_on=told_on,
             last_day=last,
+            ended_before=last_day(row.valid),
             reason=reason[:300],
             agreed=agreed_on is not None,
             by_id=by.person_id,
@@ -109,6 +110,43 @@ def give_notice(
         mails.notice(notice)
         follow("agreement", [row.pk])
     return notice
+
+
+@transaction.atomic
+def take_back_notice(agreement: Agreement, *, reason: str, by: Viewer) -> Agreement:
+    """The parties agree that it goes on after all: it ends when it would have without the notice.
+
+    What was told and taken back stays in the signing record; the parties are told.
+    """
+    row = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    notice = Notice.objects.filter(agreement=row).select_related("organisation").first()
+    if notice is None:
+        raise LifeError(_("Nobody has given notice."))
+    if row.state != State.ACTIVE:
+        raise LifeError(_("The agreement has ended already. Make a new one."))
+    reason = reason.strip()
+    if not reason:
+        raise LifeError(_("Say why: the others read it too."))
+    before = notice.ended_before
+    if before and before < clock.today() and not row.renews_months:
+        raise LifeError(_("Its term would have ended already. Make a new one."))
+    with history.acting(by, gettext_noop("notice of the agreement taken back")):
+        party = str(notice.organisation)
+        notice.delete()
+        _set_end(row, before + A_DAY if before else None)
+        record.add(
+            row,
+            "notice taken back",
+            {
+                "by": by.name,
+                "party": party,
+                "last_day": before.isoformat() if before else "",
+                "reason": reason,
+            },
+        )
+        mails.notice_taken_back(row, before, reason)
+        follow("agreement", [row.pk])
+    return row
 
 
 @tasks.periodic("10 5 * * *", "agreements.run")
@@ -163,18 +201,18 @@ def _renew(row: Agreement, today: date) -> None:
     indexing.index_agreements([row.pk])
 
 
-def _set_end(row: Agreement, upper: date) -> None:
-    """Move the end of the term, and of those whom it binds to its end."""
+def _set_end(row: Agreement, upper: date | None) -> None:
+    """Move the end of the term, and of those whom it binds to its end; None: open again."""
     before = row.valid.upper
-    row.valid = DateRange(row.valid.lower, max(upper, row.valid.lower or upper), "[)")
-    if row.valid.lower == row.valid.upper:  # ended on its first day
-        row.valid = DateRange(row.valid.lower, row.valid.lower + A_DAY, "[)")
+    if upper and row.valid.lower:  # one that ended on its first day held on it
+        upper = max(upper, row.valid.lower + A_DAY)
+    row.valid = DateRange(row.valid.lower, upper, "[)")
     row.save(update_fields=["valid"])
     for party in row.parties.filter(bound__isnull=False).exclude(state__in=GONE):
         goes_along = party.bound.upper == before
-        if goes_along or (party.bound.upper or date.max) > row.valid.upper:
+        if goes_along or (party.bound.upper or date.max) > (upper or date.max):
             lower = party.bound.lower
-            end = max(row.valid.upper, lower + A_DAY) if lower else row.valid.upper
+            end = max(upper, lower + A_DAY) if upper and lower else upper
             party.bound = DateRange(lower, end, "[)")
             party.save(update_fields=["bound"])
 

@@ -28,7 +28,13 @@ from solmu.agreements.living import (
     running,
 )
 from solmu.agreements.living.duties import LifeError
-from solmu.agreements.living.forms import DecisionForm, NoticeForm, RetentionForm, TickForm
+from solmu.agreements.living.forms import (
+    DecisionForm,
+    NoticeForm,
+    RetentionForm,
+    TakeBackForm,
+    TickForm,
+)
 from solmu.agreements.models import Agreement, Duty, LevelProposal, Review
 from solmu.agreements.page import edited_agreement, open_agreement, shell
 from solmu.agreements.permissions import can_draft, can_edit, can_end, can_see_confidential
@@ -57,6 +63,7 @@ def life(request: HttpRequest, pk: int) -> HttpResponseBase:
             initial={
                 "case_number": agreement.case_number,
                 "retention_class": agreement.retention_class,
+                "keep_years": agreement.keep_years,
             }
         ),
     }
@@ -85,6 +92,28 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "agreements/living/notice.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def notice_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a notice back, once the parties agree that the agreement goes on."""
+    agreement = open_agreement(request, pk)
+    if not can_end(request.viewer, agreement):
+        raise PermissionDenied(_("The institution's leaders end agreements."))
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            running.take_back_notice(agreement, reason=reason, by=request.viewer)
+        except LifeError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("It goes on; the parties are told."))
+            return redirect(TAB, pk)
+    context = shell(request, agreement, TAB, form=form)
+    status = 422 if form.is_bound else 200
+    return render(request, "agreements/living/notice_back.html", context, status=status)
+
+
 @require_POST
 @login_required
 def retention(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,10 +125,11 @@ def retention(request: HttpRequest, pk: int) -> HttpResponse:
             row = Agreement.objects.select_for_update().get(pk=agreement.pk)
             row.case_number = form.cleaned_data["case_number"]
             row.retention_class = form.cleaned_data["retention_class"]
-            row.save(update_fields=["case_number", "retention_class"])
+            row.keep_years = form.cleaned_data["keep_years"]
+            row.save(update_fields=["case_number", "retention_class", "keep_years"])
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, _("That is too long."))
+        messages.error(request, _("That is too long, or no number of years."))
     return redirect(TAB, pk)
 
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from solmu.agreements.living.ahead import DUTY_AHEAD, REVIEW_AHEAD
-from solmu.agreements.models import Agreement, Duty, LevelProposal
+from solmu.agreements.living.ahead import CHECK_AHEAD, DUTY_AHEAD, REVIEW_AHEAD
+from solmu.agreements.models import Agreement, Duty, GoalOwner, LevelProposal
 from solmu.agreements.permissions import LEADER
+from solmu.goals.models import Goal
 from solmu.lib import clock
 from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
@@ -22,10 +23,10 @@ State = Agreement.State
 
 
 def waits(viewer: Viewer) -> list[Waiting]:
-    """Levels that a leader decides, reviews of one's own agreements, one's own duties."""
+    """Levels that a leader decides; reviews, goals and duties of one's own."""
     if viewer.is_anonymous or viewer.person_id is None:
         return []
-    return [*_levels(viewer), *_reviews(viewer), *_duties(viewer)]
+    return [*_levels(viewer), *_reviews(viewer), *_goals(viewer), *_duties(viewer), *_kept(viewer)]
 
 
 def _levels(viewer: Viewer) -> list[Waiting]:
@@ -70,6 +71,27 @@ def _reviewed(*, owner: int, until: date) -> QuerySet[Agreement]:
     return rows.order_by("next_review_on", "pk")[:MOST]
 
 
+def _goals(viewer: Viewer) -> list[Waiting]:
+    rows = GoalOwner.objects.filter(
+        person_id=viewer.person_id or 0,
+        goal__state=Goal.State.OPEN,
+        goal__next_check_on__lte=clock.today() + CHECK_AHEAD,
+        agreement__in=Agreement.objects.visible_to(viewer).filter(state=State.ACTIVE),
+    )
+    return [
+        Waiting(
+            row.goal.title,
+            _("is checked by %(day)s; %(title)s")
+            % {"day": _day(row.goal.next_check_on), "title": row.agreement.title},
+            _("Check"),
+            reverse("agreements:goal-check", args=[row.agreement_id, row.goal_id]),
+        )
+        for row in rows.select_related("goal", "agreement").order_by("goal__next_check_on", "pk")[
+            :MOST
+        ]
+    ]
+
+
 def _duties(viewer: Viewer) -> list[Waiting]:
     rows = _due(person=viewer.person_id or 0, until=clock.today() + DUTY_AHEAD)
     if rows:
@@ -99,6 +121,19 @@ def _due(*, person: int, until: date) -> QuerySet[Duty]:
     )
     # A few may be of agreements that are not open to the person any more.
     return rows.select_related("agreement").order_by("due_on", "pk")[: MOST * 3]
+
+
+def _kept(viewer: Viewer) -> list[Waiting]:
+    rows = Agreement.objects.kept_long_enough(clock.today()).filter(owner_id=viewer.person_id)
+    return [
+        Waiting(
+            row.title,
+            _("was to be kept until %(day)s") % {"day": _day(row.kept_until)},
+            _("Decide"),
+            f"{reverse('agreements:life', args=[row.pk])}#archive",
+        )
+        for row in rows.order_by("pk")[:MOST]
+    ]
 
 
 def _day(day: date | None) -> str:

@@ -1,6 +1,7 @@
 """An agreement: its clauses while it is drafted, its versions, its parties, and its life."""
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -17,6 +18,8 @@ from solmu.agreements.querysets import AgreementQuerySet, OfAgreementQuerySet
 from solmu.audit.history import tracked
 from solmu.goals.models import Goal
 from solmu.lib import clock
+from solmu.lib.months import months_later
+from solmu.lib.periods import last_day
 from solmu.networks.models import Network
 from solmu.organisations.models import Institution, Organisation
 from solmu.partnerships.models import Stakeholder
@@ -114,6 +117,7 @@ class Agreement(models.Model):
     sign_by = models.DateField(_("signatures are asked until"), null=True, blank=True)
     case_number = models.CharField(_("case number"), max_length=60, blank=True)
     retention_class = models.CharField(_("retention class"), max_length=60, blank=True)
+    keep_years = models.SmallIntegerField(_("kept after its end, years"), null=True, blank=True)
     amends = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="amendments"
     )
@@ -146,6 +150,14 @@ class Agreement(models.Model):
     def get_absolute_url(self) -> str:
         """The agreement's page."""
         return reverse("agreements:agreement", args=[self.pk])
+
+    @property
+    def kept_until(self) -> date | None:
+        """The last day that an ended agreement is kept; None while that isn't known."""
+        if self.keep_years is None or self.state != self.State.ENDED or self.valid is None:
+            return None
+        last = last_day(self.valid)
+        return months_later(last, 12 * self.keep_years) if last else None
 
     @property
     def is_open(self) -> bool:

@@ -53,6 +53,8 @@ class Notice(models.Model):
     )
     told_on = models.DateField(_("notice given on"))
     last_day = models.DateField(_("last day"))
+    # As it stood before, for when the notice is taken back; empty: until further notice.
+    ended_before = models.DateField(null=True, blank=True)
     reason = models.CharField(_("why"), max_length=300)
     # The parties agreed on the last day, whatever the notice would be.
     agreed = models.BooleanField(default=False)

@@ -81,6 +81,7 @@ def _kinds() -> dict[str, str]:
         "not joined": _("Didn't join"),
         "withdrew": _("Withdrew"),
         "notice": _("Notice given"),
+        "notice taken back": _("Notice taken back"),
         "renewed": _("Renewed by itself"),
         "ended": _("Ended"),
     }

@@ -23,6 +23,7 @@ from solmu.agreements.living.duties import LifeError
 from solmu.agreements.models import Agreement, Duty, LevelProposal, Notice, Party
 from solmu.agreements.signing import integrity
 from solmu.agreements.tests import signing_factories as make
+from solmu.goals.models import Goal
 from solmu.lib import clock
 from solmu.lib.months import months_later
 from solmu.lib.periods import last_day, period
@@ -358,3 +359,105 @@ def test_list_goes_on_to_the_next_page_in_the_order_of_first_days():
         address = table.more_url and f"/agreements/{table.more_url.removeprefix('/agreements/')}"
     assert len(set(seen)) == len(seen) == 60
     assert seen[0] == "Sopimus 1"
+
+
+def goal_of(agreement: Agreement, **facts: object) -> Goal:
+    """A goal with one indicator, looked after by the owner and the partner's contact."""
+    contact = agreement.parties.get(position=1).contact
+    goal = Goal.objects.create(
+        holder_kind="agreement", holder_id=agreement.pk, title="Ohjaajia",
+        valid=period(date(2020, 1, 1)), **facts,
+    )  # fmt: skip
+    goal.indicators.create(name="Ohjaajia", baseline=2, target=6)
+    agreement.goal_owners.create(
+        goal=goal, organisation=agreement.parties.get(position=1).organisation, person=contact
+    )
+    return goal
+
+
+def test_goal_is_checked_by_either_side_and_looked_at_again():
+    agreement, today = in_force(), clock.today()
+    goal = goal_of(agreement, next_check_on=today - timedelta(days=2))
+    indicator = goal.indicators.get()
+    assert lights.of_goal(goal, [], today).calls
+    for _run in range(2):
+        ahead.sweep()
+    told = Message.objects.filter(kind="agreement-goals")
+    partner = agreement.parties.get(position=1)
+    assert told.get(person=partner.contact)
+    path = "/agreements/promises/" + told.get().text.split("/agreements/promises/")[1].split()[0]
+    client = Client()
+    assert client.get(path).status_code == 200
+    client.post(path, {"goal": goal.pk, f"value-{indicator.pk}": "3", "note": "Luettelo"})
+    goal.refresh_from_db()
+    value = indicator.values.get()
+    assert (value.value, value.note, value.by) == (3, "Luettelo", partner.contact)
+    assert goal.next_check_on == months_later(today, 6)
+    client.force_login(factories.person_with_role(agreement.institution, "coordinator").user)
+    page = f"/agreements/{agreement.pk}/goals/{goal.pk}/check/"
+    assert "Luettelo" in client.get(page).content.decode()
+    sent = {f"value-{indicator.pk}": "6", "on": today.isoformat(), "state": "reached"}
+    assert client.post(page, {**sent, "on": "2999-01-01"}).status_code == 422
+    client.post(page, sent)
+    goal.refresh_from_db()
+    assert (goal.state, goal.next_check_on) == ("reached", None)
+    client.force_login(factories.person_with_role(agreement.institution, "reader").user)
+    assert client.get(page).status_code == 200
+    assert client.post(page, sent).status_code == 403
+
+
+def test_goal_without_its_owner_is_not_opened_by_the_old_link():
+    agreement = in_force()
+    goal_of(agreement, next_check_on=clock.today())
+    ahead.sweep()
+    text = Message.objects.get(kind="agreement-goals").text
+    path = "/agreements/promises/" + text.split("/agreements/promises/")[1].split()[0]
+    agreement.parties.filter(position=1).update(contact=make.person("Uusi"))
+    assert Client().get(path).status_code == 200
+    agreement.goal_owners.all().delete()
+    assert Client().get(path).status_code == 410
+
+
+@pytest.mark.parametrize("last", [None, date(2027, 12, 31)])
+def test_notice_is_taken_back_and_may_be_given_again(last: date | None):
+    agreement = term(in_force(notice_months=6), date(2024, 1, 1), last)
+    institution = agreement.institution.organisation
+    with at(TODAY):
+        for number in (1, 2):
+            running.give_notice(
+                agreement, institution, told_on=TODAY, reason="Ala loppuu.", by=make.SYSTEM
+            )
+            agreement.refresh_from_db()
+            assert last_day(agreement.valid) == date(2026, 9, 10)
+            running.take_back_notice(agreement, reason="Ala jatkuu.", by=make.SYSTEM)
+            assert Message.objects.filter(kind="agreement-goes_on").count() == 2 * number
+    agreement.refresh_from_db()
+    assert last_day(agreement.valid) == last
+    assert {last_day(one.bound) for one in agreement.parties.all()} == {last}
+    assert last_day(Evidence.objects.get(source_kind="agreement").valid) == last
+    assert integrity.broken(agreement) == ""
+    with pytest.raises(LifeError):
+        running.take_back_notice(agreement, reason="Taas.", by=make.SYSTEM)
+
+
+def test_notice_of_one_that_has_ended_is_not_taken_back():
+    agreement = term(in_force(notice_months=1), date(2024, 1, 1), None)
+    institution = agreement.institution.organisation
+    with at(TODAY):
+        running.give_notice(
+            agreement, institution, told_on=TODAY, reason="Ala loppuu.", by=make.SYSTEM
+        )
+    with at(TODAY + timedelta(days=60)):
+        running.sweep()
+        with pytest.raises(LifeError):
+            running.take_back_notice(agreement, reason="Ala jatkuu.", by=make.SYSTEM)
+
+
+def test_keeper_is_told_once_when_the_years_of_keeping_are_over():
+    agreement = term(in_force(keep_years=10), date(2014, 1, 1), date(2015, 12, 31))
+    Agreement.objects.filter(pk=agreement.pk).update(state="ended")
+    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2)):
+        with at(day):
+            ahead.sweep()
+            told = Message.objects.filter(kind="agreement-kept").count()
+            assert told == (day > date(2025, 12, 31))

@@ -31,7 +31,7 @@ from solmu.lib.copying import as_json, copy_rows, expect_many, tidy
 from solmu.live import events
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
-from solmu.partnerships.importing.planning import Plan, Settled, make_plan
+from solmu.partnerships.importing.planning import Plan, Settled, Tell, make_plan
 from solmu.partnerships.importing.words import KIND, MAPPABLE, Vocabulary
 from solmu.partnerships.importing.writing import Writer
 from solmu.partnerships.models import Level
@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 # One import is written at a time: two institutions may bring the same organisation.
 LOCK = 7_310_442
 STAGES = ("reading", "comparing", "organisations", "partners", "people", "dialogue", "search")
+STAGES_OF_PLANNING = ("reading", "comparing", "keeping")
 # As many rows as are worth preparing the database for.
 MANY = 2_000
 # Larger files are planned by a worker, while the page shows how far it is.
@@ -167,9 +168,11 @@ def start_plan(batch: Batch, *, by: Viewer) -> None:
 
 @paused()
 @transaction.atomic
-def plan(batch: Batch, person_id: int | None = None) -> None:
+def plan(batch: Batch, person_id: int | None = None, progress: Progress | None = None) -> None:
     """Work out what would become of each row, and keep it for the preview."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    # A worker that tells how far it is writes to the row meanwhile; nobody else touches it then.
+    batches = Batch.objects.all() if progress else Batch.objects.select_for_update()
+    batch = batches.get(pk=batch.pk)
     if batch.state not in (
         Batch.State.UPLOADED,
         Batch.State.PLANNED,
@@ -177,14 +180,21 @@ def plan(batch: Batch, person_id: int | None = None) -> None:
         Batch.State.FAILED,
     ):
         return
-    worked = _worked_out(batch, person_id)
+    tell = progress.step if progress else _tell_nobody
+    worked = _worked_out(batch, person_id, tell)
+    tell("keeping", 0)
     _keep_lines(batch, worked)
     _keep_plan(batch, worked)
     batch.state, batch.stage, batch.error = Batch.State.PLANNED, "", ""
     batch.save()
 
 
-def _worked_out(batch: Batch, reader_id: int | None = None) -> Plan:
+def _tell_nobody(stage: str, part: float) -> None:
+    """A small file is done before anybody could read how far it is."""
+
+
+def _worked_out(batch: Batch, reader_id: int | None, tell: Tell) -> Plan:
+    tell("reading", 0)
     vocabulary = Vocabulary(batch.institution_id)
     table = guessing.lay_out(reading.read_bytes(bytes(batch.content or b"")), FIELDS)
     columns = MappedColumns.from_json(batch.columns).columns
@@ -196,6 +206,7 @@ def _worked_out(batch: Batch, reader_id: int | None = None) -> Plan:
         clock.today(),
         _settled(batch),
         _leaders_levels(batch, vocabulary, {batch.by_id, reader_id} - {None}),
+        tell,
     )
 
 
@@ -324,8 +335,7 @@ def apply(batch: Batch, *, by: Viewer) -> None:
             if batch.state != Batch.State.APPLYING:
                 return
             with translation.override(batch.language):
-                progress.step("reading")
-                worked = _worked_out(batch, by.person_id)
+                worked = _worked_out(batch, by.person_id, progress.step)
                 _write(batch, worked, by, progress)
                 _keep_lines(batch, worked)
             batch.content = None
@@ -380,20 +390,21 @@ def channel_of(batch_id: int) -> str:
 class Progress:
     """How far an import is, told on a connection of its own so that it is seen before the end."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, stages: Sequence[str] = STAGES) -> None:
         self._id = batch.pk
+        self._stages = stages
         self._connection = connection.copy()
         self.enabled = bool(batch.pk)
 
-    def step(self, stage: str) -> None:
-        """Tell that a stage has begun."""
+    def step(self, stage: str, part: float = 0) -> None:
+        """Tell that a stage has begun, or which part of it is done."""
         if not self.enabled:
             return
-        done = STAGES.index(stage) if stage in STAGES else 0
+        done = (self._stages.index(stage) + part) / len(self._stages)
         with self._connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE imports_batch SET stage = %s, done = total * %s / %s WHERE id = %s",
-                [stage, done, len(STAGES), self._id],
+                "UPDATE imports_batch SET stage = %s, done = total * %s WHERE id = %s",
+                [stage, done, self._id],
             )
         events.publish_at_once(self._connection, channel_of(self._id), stage=stage)
 
@@ -461,11 +472,14 @@ def plan_job(batch_id: int, person_id: int | None = None) -> None:
     """Plan a large file."""
     batch = Batch.objects.get(pk=batch_id)
     with translation.override(batch.language):
+        progress = Progress(batch, STAGES_OF_PLANNING)
         try:
-            plan(batch, person_id)
+            plan(batch, person_id, progress)
         except Exception as error:
             logger.exception("import %s could not be planned", batch_id)
             _fail(batch, error)
+        finally:
+            progress.close()
 
 
 @jobs.task("partnerships.import_apply", retry=False)

@@ -7,7 +7,7 @@ person changed after an earlier import wins, and is shown as a conflict with bot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import batched
@@ -38,6 +38,10 @@ STAKEHOLDER_FACTS = ("roles", "next_step", "notes")
 # How unlike two names must be for one business ID on both to be a mistake.
 UNLIKE = 0.5
 MANY_CANDIDATES = 3
+# After as many rows it is told how far the work is.
+TOLD_AFTER = 5_000
+# Hears which stage the work is in, and which part of that is done.
+Tell = Callable[[str, float], None]
 # Of as many organisations all is known at a time: enough for few queries, little for the memory.
 COMPARED_AT_ONCE = 5_000
 
@@ -128,9 +132,12 @@ def make_plan(
     today: date,
     settled: Mapping[int, Settled] | None = None,
     leaders_levels: Collection[str] = (),
+    tell: Tell | None = None,
 ) -> Plan:
     """Understand the rows, find their organisations, and compare them with what is known."""
-    lines, unknown = _understood(rows, columns, vocabulary, today, settled or {})
+    lines, unknown = _understood(rows, columns, vocabulary, today, settled or {}, tell)
+    if tell:
+        tell("comparing", 0)
     good = [line for line in lines if not line.reasons]
     known = Known(
         institution_id,
@@ -140,7 +147,9 @@ def make_plan(
     )
     targets = _Matching(known).match(good)
     _find_candidates(targets, known)
-    for some in batched(targets, COMPARED_AT_ONCE):
+    for number, some in enumerate(batched(targets, COMPARED_AT_ONCE)):
+        if tell:
+            tell("comparing", 0.5 + number * COMPARED_AT_ONCE / len(targets) / 2)
         details = Details(known, {one.organisation_id for one in some if one.organisation_id})
         for target in some:
             _Comparing(target, details, leaders_levels).compare()
@@ -157,12 +166,15 @@ def _understood(
     vocabulary: Vocabulary,
     today: date,
     settled: Mapping[int, Settled],
+    tell: Tell | None,
 ) -> tuple[list[PlannedLine], Counter[tuple[str, str]]]:
     reader = Reader(columns, vocabulary, today)
     unknown: Counter[tuple[str, str]] = Counter()
     lines = []
     nothing = Settled()
     for number, row in enumerate(rows, 1):
+        if tell and number % TOLD_AFTER == 0:
+            tell("reading", number / len(rows))
         said = settled.get(number, nothing)
         cells = row.cells
         if said.corrections:

@@ -19,7 +19,7 @@ from solmu.organisations import indexing as directory_indexing
 from solmu.organisations.models import Organisation, OrganisationSource
 from solmu.partnerships import evidence, indexing
 from solmu.partnerships.importing import writing as import_writing
-from solmu.partnerships.importing.batches import ImportingError, one_at_a_time
+from solmu.partnerships.importing.batches import ImportingError, Progress, one_at_a_time
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder, Standing
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
@@ -27,6 +27,7 @@ from solmu.people.viewer import Viewer
 logger = logging.getLogger(__name__)
 
 LISTED = 1000
+STAGES = ("undoing",)
 UNDONE_AT_ONCE = 2_000
 
 
@@ -52,14 +53,15 @@ def start_undo(batch: Batch, *, by: Viewer) -> None:
 
 
 @transaction.atomic
-def undo(batch: Batch, *, by: Viewer) -> None:
+def undo(batch: Batch, *, by: Viewer, progress: Progress | None = None) -> None:
     """Take back what the batch wrote, as far as nobody has built on it."""
     with one_at_a_time():
-        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        # Not locked: that it may be told how far this is; one at a time is enough.
+        batch = Batch.objects.get(pk=batch.pk)
         if batch.state not in (Batch.State.APPLIED, Batch.State.UNDOING):
             raise ImportingError(_("Only an import that has been written can be undone."))
         with history.acting(by, _("Import undone: %(file)s") % {"file": batch.file_name}):
-            undoing = _Undoing(batch)
+            undoing = _Undoing(batch, progress)
             undoing.run()
         batch.state, batch.stage, batch.undone_at = Batch.State.UNDONE, "", clock.real_now()
         batch.kept_after_undo = undoing.kept[:LISTED]
@@ -68,21 +70,31 @@ def undo(batch: Batch, *, by: Viewer) -> None:
 
 
 class _Undoing:
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, progress: Progress | None) -> None:
         self.batch = batch
+        self.progress = progress
         self.since = batch.applied_at
         self.made = {made.table: set(made.record_ids) for made in batch.made.all()}
         self.kept: list[dict[str, str]] = []
 
     def run(self) -> None:
         """The institution's own first, then people, then the directory."""
+        parts = (
+            self._proposals,
+            self._stakeholders,
+            self._put_back,
+            self._loose_children,
+            self._people,
+            self._organisations,
+        )
+        for number, part in enumerate(parts):
+            if self.progress:
+                self.progress.step("undoing", number / len(parts))
+            part()
+
+    def _proposals(self) -> None:
         proposals = self._made(import_writing.PROPOSAL)
         self._delete(import_writing.PROPOSAL, self._still_open(proposals))
-        self._stakeholders()
-        self._put_back()
-        self._loose_children()
-        self._people()
-        self._organisations()
 
     def _made(self, table: str) -> set[int]:
         return self.made.get(table, set())
@@ -307,9 +319,12 @@ def undo_job(batch_id: int, user_id: int | None, person_id: int | None, who: str
     batch = Batch.objects.get(pk=batch_id)
     by = Viewer(user_id=user_id, person_id=person_id, name=who, institution_id=batch.institution_id)
     with translation.override(batch.language):
+        progress = Progress(batch, STAGES)
         try:
-            undo(batch, by=by)
+            undo(batch, by=by, progress=progress)
         except Exception:
             logger.exception("import %s could not be undone", batch_id)
             stays = Batch.objects.filter(pk=batch_id, state=Batch.State.UNDOING)
             stays.update(state=Batch.State.APPLIED, stage="")
+        finally:
+            progress.close()

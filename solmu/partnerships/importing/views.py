@@ -51,6 +51,7 @@ DROPPED = {
 STAGES = {
     "reading": gettext_lazy("Reading the file"),
     "comparing": gettext_lazy("Comparing with what is here"),
+    "keeping": gettext_lazy("Making the preview"),
     "organisations": gettext_lazy("Writing organisations"),
     "partners": gettext_lazy("Writing partners"),
     "people": gettext_lazy("Writing contact persons"),

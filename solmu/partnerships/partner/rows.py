@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, DateField, F, Max, Q, QuerySet, Value
+from django.db.models.functions import Least
 
 from solmu.lib.compiled import compiled, fetch
 from solmu.partnerships.models import (
@@ -53,11 +54,13 @@ def evidence_by_kind(viewer: Viewer, own: int, other: int, today: date) -> list[
 
     def make(*, own: int, a: int, b: int, today: date) -> QuerySet[Any, dict[str, Any]]:
         seen = Evidence.objects.visible_to(viewer)
+        # LEAST leaves out an open end; what goes on has gone on until the day.
+        last_day = Least(F("valid__endswith") - Value(1), Value(today, DateField()))
         return (
             seen.filter(Q(institution_id=own) | Q(institution=None), a_id=a, b_id=b)
             .filter(Q(valid__startswith__lte=today) | Q(valid__startswith=None))
             .values("kind")
-            .annotate(number=Count("pk"), last=Max(F("valid__startswith")))
+            .annotate(number=Count("pk"), last=Max(last_day))
             .order_by("-last")
         )
 

@@ -80,7 +80,7 @@ class Carrying:
 
     @property
     def own_environment(self) -> bool:
-        """Tell whether participants study with Solmu's own accounts."""
+        """Tell whether participants study with Solmu's own accounts alone."""
         return System.Kind.ACCOUNTS not in self.systems
 
     @property
@@ -189,8 +189,9 @@ def concerned(run: StepRun, cohort: Cohort) -> QuerySet[Enrolment]:
 
 
 def _pick(work: Carrying, rows: list[Enrolment]) -> None:
-    if work.own_environment:
-        accounts.open_for(rows)
+    # Also where they study elsewhere: results and certificates are here, and so is the way in
+    # when an account there fails.
+    accounts.open_for(rows)
     states.move_all(
         [row for row in rows if row.state == State.APPLIED], State.INVITED, by=work.by, why=BY
     )
@@ -222,8 +223,7 @@ def _check(work: Carrying, rows: list[Enrolment]) -> None:
 
 
 def _kick_off(work: Carrying, rows: list[Enrolment]) -> None:
-    if work.own_environment:
-        accounts.open_for(rows)
+    accounts.open_for(rows)
     states.move_all(rows, State.STARTED, by=work.by, why=BY)
     work.send(rows, _to_studies)
 

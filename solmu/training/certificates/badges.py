@@ -58,8 +58,7 @@ def achievement(programme: Programme, language: str) -> dict[str, Any]:
     name = text_in(programme, "name", language)
     with override(language):
         narrative = _(
-            "Studied all parts of the training, and gave at least %(percent)s per cent right"
-            " answers in its test."
+            "All parts of the training studied and its test passed (%(percent)s %% needed to pass)."
         ) % {"percent": programme.pass_percent}
     return {
         "id": address(

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override, pgettext
+from django.utils.translation import ngettext, override
 
 from solmu.documents import codes, making
 from solmu.lib.translated import text_in
@@ -89,7 +89,7 @@ def _content(certificate: Certificate, code: str) -> dict[str, Any]:
         "lang": certificate.language,
         "heading": _("Certificate"),
         "name": certificate.name,
-        "passed": pgettext("on a certificate", "has passed"),
+        "passed": _("has passed the training"),
         "programme": certificate.programme_name,
         "parts_title": _("Contents"),
         "parts": certificate.parts,

@@ -9,15 +9,18 @@ from statistics import fmean
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from solmu.lib import clock
+from solmu.organisations.models import Municipality
 from solmu.training import states
 from solmu.training.certificates import questions
-from solmu.training.certificates.models import Feedback, FeedbackGiven
+from solmu.training.certificates.models import Feedback, FeedbackGiven, Satisfaction
 from solmu.training.models import Enrolment, Programme
 
 # So many have to have answered before anything is told of what they said.
 ENOUGH = 5
+By = Satisfaction.By
 ASKED = states.DONE | {Enrolment.State.FAILED, Enrolment.State.LAPSED}
 
 
@@ -33,6 +36,7 @@ def give(enrolment: Enrolment, *, marks: dict[str, int], said: str, language: st
     """Keep what a participant thinks; False for who has said it already."""
     _given, new = FeedbackGiven.objects.get_or_create(enrolment=enrolment)
     if new:
+        add(enrolment, list(marks.values()))
         Feedback.objects.create(
             programme_id=enrolment.programme_id,
             cohort_id=enrolment.cohort_id,
@@ -42,6 +46,35 @@ def give(enrolment: Enrolment, *, marks: dict[str, int], said: str, language: st
             language=language,
         )
     return new
+
+
+def add(enrolment: Enrolment, marks: list[int]) -> None:
+    """Add an answer to the sums of the participant's field and region."""
+    region = (
+        Municipality.objects.filter(code=enrolment.municipality)
+        .values_list("region_id", flat=True)
+        .first()
+    )
+    for by, value in ((By.FIELD, enrolment.field), (By.REGION, region or "")):
+        row, _new = Satisfaction.objects.get_or_create(
+            programme_id=enrolment.programme_id, by=by, value=value
+        )
+        Satisfaction.objects.filter(pk=row.pk).update(
+            answers=F("answers") + 1,
+            marks=F("marks") + len(marks),
+            total=F("total") + sum(marks),
+        )
+
+
+def satisfaction(programme: Programme, by: str) -> dict[str, float]:
+    """The means of fields or regions (by their codes) where enough have answered, all years."""
+    rows = list(Satisfaction.objects.filter(programme=programme, by=by))
+    told = sorted((row for row in rows if row.answers >= ENOUGH), key=lambda row: row.answers)
+    few = sum(row.answers for row in rows if row.answers < ENOUGH)
+    # As with starts: what few have said can't be reckoned as the whole less what is told.
+    if 0 < few < ENOUGH:
+        told = told[1:]
+    return {row.value: row.total / row.marks for row in told if row.marks}
 
 
 @dataclass(slots=True)

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from solmu.lib import clock
 from solmu.organisations.fields import FIELDS
-from solmu.organisations.models import Municipality
+from solmu.organisations.models import Municipality, Region
 from solmu.training import states
+from solmu.training.certificates import feedback
 from solmu.training.certificates.feedback import Group
 from solmu.training.certificates.models import Feedback
 from solmu.training.models import Enrolment, Programme
@@ -62,24 +63,28 @@ def of(programme: Programme, by: str) -> tuple[list[Row], Row]:
             row.satisfaction = satisfaction.get(_first(one["month"]))
             rows.append(row)
     elif by == "field":
+        told = feedback.satisfaction(programme, by)
         found = base.values("field").annotate(**_measures()).order_by("-applied", "field")
-        rows = [_row(str(FIELDS.get(one["field"], _("not known"))), one) for one in found]
+        for one in found:
+            row = _row(str(FIELDS.get(one["field"], _("not known"))), one)
+            row.satisfaction = told.get(one["field"])
+            rows.append(row)
     else:
-        rows = _by_region(base)
+        rows = _by_region(base, feedback.satisfaction(programme, by))
     return rows, whole
 
 
-def _by_region(base: Any) -> list[Row]:
+def _by_region(base: Any, satisfaction: dict[str, float]) -> list[Row]:
     regions = {
-        one.code: str(one.region)
+        one.code: one.region
         for one in Municipality.objects.select_related("region").filter(
             code__in=base.order_by().values("municipality")
         )
     }
     # Means can't be added: sums with their counts can.
-    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    sums: dict[Region | None, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for one in base.values("municipality").annotate(**_measures()).order_by():
-        into = sums[regions.get(one["municipality"], _("not known"))]
+        into = sums[regions.get(one["municipality"])]
         for name in ("applied", "started", "tested", "passed", "ended"):
             into[name] += one[name]
         into["scores"] += float(one["mean"] or 0) * one["tested"]
@@ -88,7 +93,7 @@ def _by_region(base: Any) -> list[Row]:
             into["timed"] += one["timed"]
     rows = [
         Row(
-            label,
+            str(region or _("not known")),
             applied=int(into["applied"]),
             started=int(into["started"]),
             tested=int(into["tested"]),
@@ -96,8 +101,9 @@ def _by_region(base: Any) -> list[Row]:
             ended=int(into["ended"]),
             score=into["scores"] / into["tested"] if into["tested"] else None,
             days=into["times"] / into["timed"] if into["timed"] else None,
+            satisfaction=satisfaction.get(region.pk if region else ""),
         )
-        for label, into in sums.items()
+        for region, into in sums.items()
     ]
     return sorted(rows, key=lambda row: (-row.applied, row.label))
 

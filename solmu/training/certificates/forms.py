@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from solmu.training.certificates.models import CertificateSettings
-from solmu.training.certificates.questions import MARKS, Questions
+from solmu.training.certificates.questions import MARKS, SCALE, TEXT, Questions
+
+SPARE = 2  # empty questions to write
 
 
 class ReissueForm(forms.Form):
@@ -46,6 +49,70 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = CertificateSettings
         fields = ("shows_score", "card_issuer", "card_price", "card_validity", "card_address")
+
+
+class AskedForm(forms.Form):
+    """The questions of feedback that a programme asks, in the languages that it is given in."""
+
+    def __init__(self, data: Any, *, questions: Questions, languages: list[str]) -> None:
+        super().__init__(data)
+        self.languages = languages
+        free = questions.free
+        rows = [(one.key, one.texts) for one in questions.scales]
+        self.scales = [*rows, *(("", {}) for _each in range(SPARE))]
+        self.free = (free.key if free else "free", free.texts if free else {})
+        for at, (_key, texts) in enumerate(self.scales):
+            for code in languages:
+                self._add(f"scale{at}_{code}", code, texts.get(code, ""))
+        for code in languages:
+            self._add(f"free_{code}", code, self.free[1].get(code, ""))
+
+    def _add(self, name: str, code: str, initial: str) -> None:
+        self.fields[name] = forms.CharField(
+            label=dict(settings.LANGUAGES)[code], initial=initial, max_length=300, required=False,
+            widget=forms.Textarea(attrs={"rows": 2, "class": "short", "lang": code}),
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A question is asked in every language, or it isn't asked."""
+        facts: dict[str, Any] = super().clean() or {}
+        for name in self._names():
+            given = [code for code in self.languages if facts.get(f"{name}_{code}")]
+            if given and len(given) < len(self.languages):
+                missing = next(code for code in self.languages if code not in given)
+                self.add_error(f"{name}_{missing}", _("Write it in this language too."))
+        return facts
+
+    def _names(self) -> list[str]:
+        return [*(f"scale{at}" for at in range(len(self.scales))), "free"]
+
+    @property
+    def rows(self) -> list[list[BoundField]]:
+        """The questions that are answered with a number, each in its languages."""
+        return [
+            [self[f"scale{at}_{code}"] for code in self.languages] for at in range(len(self.scales))
+        ]
+
+    @property
+    def free_row(self) -> list[BoundField]:
+        """The question that is answered in own words."""
+        return [self[f"free_{code}"] for code in self.languages]
+
+    @property
+    def asked(self) -> list[dict[str, str]]:
+        """The questions as they are kept; a new one gets a key that no other had."""
+        found = []
+        for at, (key, _texts) in enumerate(self.scales):
+            words = self._words(f"scale{at}")
+            if words:
+                found.append({"key": key or f"own-{token_hex(3)}", "kind": SCALE, **words})
+        if words := self._words("free"):
+            found.append({"key": self.free[0], "kind": TEXT, **words})
+        return found
+
+    def _words(self, name: str) -> dict[str, str]:
+        given = {code: self.cleaned_data[f"{name}_{code}"].strip() for code in self.languages}
+        return given if any(given.values()) else {}
 
 
 class FeedbackForm(forms.Form):

@@ -149,6 +149,59 @@ class BadgeKey(models.Model):
         return self.kid
 
 
+@tracked
+class AskedQuestions(models.Model):
+    """The questions of feedback that a programme asks of its own, instead of the common ones.
+
+    Each is a dict: key, kind (scale or text), and its words in the languages fi, sv, en.
+    """
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar = {"asked"}
+
+    programme = models.OneToOneField(
+        Programme, primary_key=True, on_delete=models.PROTECT, related_name="feedback_questions"
+    )
+    asked = models.JSONField(default=list)
+
+    objects = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.programme_id)
+
+
+class Satisfaction(models.Model):
+    """How satisfied participants of a field or of a region were: sums that no single answer, and
+    no day, can be read from. Without a history for the same reason.
+    """
+
+    class By(models.TextChoices):
+        FIELD = "field", _("field")
+        REGION = "region", _("region")
+
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    IMPERSONAL: ClassVar = {"by", "value"}
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="satisfaction")
+    by = models.CharField(max_length=6, choices=By)
+    value = models.CharField(max_length=40, blank=True)  # a field's or a region's code
+    answers = models.IntegerField(default=0)  # how many participants have answered
+    marks = models.IntegerField(default=0)  # how many questions they answered with a number
+    total = models.IntegerField(default=0)  # the sum of those numbers
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "by", "value"], name="satisfaction_once_of_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.by} {self.value}"
+
+
 class FeedbackGiven(models.Model):
     """Who has given feedback, so that nobody gives it twice; what they said is not tied to them."""
 

@@ -23,9 +23,9 @@ from solmu.audit import history
 from solmu.sealing.models import Seal
 from solmu.training.certificates import card, document, feedback, figures, issuing, posting
 from solmu.training.certificates import questions as asking
-from solmu.training.certificates.forms import ReissueForm, RevokeForm, SettingsForm
+from solmu.training.certificates.forms import AskedForm, ReissueForm, RevokeForm, SettingsForm
 from solmu.training.certificates.issuing import CertificateError
-from solmu.training.certificates.models import SEALED, Certificate, Mailing
+from solmu.training.certificates.models import SEALED, AskedQuestions, Certificate, Mailing
 from solmu.training.certificates.own_views import sealed_pdf
 from solmu.training.models import Programme
 from solmu.training.page import programme_shell, run_programme
@@ -300,9 +300,41 @@ def answers(request: HttpRequest, slug: str) -> HttpResponse:
         programme_shell(
             request, programme, FIGURES_TAB, report=told, scales=scales, groups=groups,
             enough=feedback.ENOUGH,
+            may_ask=can_set_up(request.viewer, programme),
             overall=_shown(told.total.overall),
             low=asked.low[language], high=asked.high[language],
         ),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def asked(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The questions of feedback: what participants are asked from now on."""
+    programme = run_programme(request, slug)
+    if not can_set_up(request.viewer, programme):
+        raise PermissionDenied(_("Only the trainers and the institution's leaders can do this."))
+    form = AskedForm(
+        request.POST if request.method == "POST" else None,
+        questions=asking.of(programme),
+        languages=[code for code, _name in site.LANGUAGES if code in programme.languages],
+    )
+    if "common" in request.POST:
+        asking.write(programme, [], by=request.viewer)
+        messages.success(request, _("The common questions are asked again."))
+        return redirect("certificates:asked", programme.slug)
+    if request.method == "POST" and "save" in request.POST and form.is_valid():
+        asking.write(programme, form.asked, by=request.viewer)
+        messages.success(request, _("It is saved."))
+        return redirect("certificates:asked", programme.slug)
+    return render(
+        request,
+        "certificates/asked.html",
+        programme_shell(
+            request, programme, FIGURES_TAB, form=form,
+            own=AskedQuestions.objects.filter(programme=programme).exists(),
+        ),
+        status=BAD if request.method == "POST" else HTTPStatus.OK,
     )  # fmt: skip
 
 
@@ -326,16 +358,13 @@ def figures_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     rows, whole = figures.of(programme, by)
     names = {"month": _("Month of the start"), "field": _("Field"), "region": _("Region")}
     heads = [
-        _("Enrolled"), _("Started"), _("Tested"), _("Passed"), _("Passed of those who are done, %"),
-        _("Mean score, %"), _("Days to finish"),
+        _("Enrolled"), _("Started"), _("Tested"), _("Passed"), _("Pass rate, %"),
+        _("Mean score, %"), _("Days to finish"), _("Satisfaction, 1–5"),
     ]  # fmt: skip
-    if by == "month":
-        heads.append(_("Satisfaction, 1–5"))
 
     def numbers(row: figures.Row) -> list[float | int | None]:
-        told = [row.applied, row.started, row.tested, row.passed, row.pass_rate, row.score,
-                row.days]  # fmt: skip
-        return [*told, row.satisfaction] if by == "month" else told
+        return [row.applied, row.started, row.tested, row.passed, row.pass_rate, row.score,
+                row.days, row.satisfaction]  # fmt: skip
 
     if (form := request.GET.get("format", "")) in files_out.FORMATS:
         return files_out.answer(
@@ -348,7 +377,7 @@ def figures_page(request: HttpRequest, slug: str) -> HttpResponseBase:
             ),
             name=f"figures-{by}",
             keys=[by, "enrolled", "started", "tested", "passed", "pass_rate", "mean_score", "days",
-                  *(["satisfaction"] if by == "month" else [])],
+                  "satisfaction"],
         )  # fmt: skip
     decimals = (0, 0, 0, 0, 0, 1, 0, 1)
     return render(
@@ -362,20 +391,21 @@ def figures_page(request: HttpRequest, slug: str) -> HttpResponseBase:
             views=list(names.items()),
             head=names[by],
             heads=heads,
+            enough=feedback.ENOUGH,
             rows=[
                 (
                     row.label,
                     [
                         (label, _shown(one, places))
-                        for label, one, places in zip(heads, numbers(row), decimals, strict=False)
+                        for label, one, places in zip(heads, numbers(row), decimals, strict=True)
                     ],
                 )
                 for row in (*rows, whole)
             ],
             large=[
                 (whole.applied, _("enrolled")),
-                (whole.passed, _("passed")),
-                (f"{_shown(whole.pass_rate, 0)} %", _("of those who are done")),
+                (whole.passed, _("have passed the training")),
+                (f"{_shown(whole.pass_rate, 0)} %", _("pass rate")),
                 (f"{_shown(whole.score)} %", _("mean score")),
                 (_shown(whole.days, 0), _("days to finish")),
                 (_shown(whole.satisfaction), _("satisfaction, 1–5")),

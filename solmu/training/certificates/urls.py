@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{RUN}/post/", staff_views.post, name="post"),
     path(f"{RUN}/post/letters/", staff_views.letters, name="letters"),
     path(f"{RUN}/feedback/", staff_views.answers, name="feedback"),
+    path(f"{RUN}/feedback/questions/", staff_views.asked, name="asked"),
     path(f"{RUN}/figures/", staff_views.figures_page, name="figures"),
     path("badges/credentials/<uuid:uuid>/", badge_views.credential, name="badge-credential"),
     path("badges/<slug:slug>/", badge_views.issuer, name="badge-issuer"),

@@ -13,40 +13,20 @@ from solmu.training.exam.writing import Draft
 SHOWN = 5  # options that can be written
 
 
+def _text(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+
 class QuestionForm(forms.Form):
     """A question in three languages, its options side by side."""
 
     part = forms.IntegerField(label=gettext_lazy("Part"), min_value=1, max_value=99)
-    text_fi = forms.CharField(
-        label=gettext_lazy("Question in Finnish"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
-    text_sv = forms.CharField(
-        label=gettext_lazy("Question in Swedish"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
-    text_en = forms.CharField(
-        label=gettext_lazy("Question in English"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
-    why_fi = forms.CharField(
-        label=gettext_lazy("Explanation in Finnish"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
-    why_sv = forms.CharField(
-        label=gettext_lazy("Explanation in Swedish"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
-    why_en = forms.CharField(
-        label=gettext_lazy("Explanation in English"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
+    text_fi = _text(gettext_lazy("Question in Finnish"))
+    text_sv = _text(gettext_lazy("Question in Swedish"))
+    text_en = _text(gettext_lazy("Question in English"))
+    why_fi = _text(gettext_lazy("Explanation in Finnish"))
+    why_sv = _text(gettext_lazy("Explanation in Swedish"))
+    why_en = _text(gettext_lazy("Explanation in English"))
     right = forms.TypedChoiceField(label=gettext_lazy("Right option"), coerce=int)
 
     def __init__(self, data: Any = None, draft: Draft | None = None) -> None:

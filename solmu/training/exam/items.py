@@ -114,7 +114,7 @@ def _doubt(item: Item) -> str | None:
     margin = 0.84 * math.sqrt((1 - item.tells**2) / (item.answers - 2))
     if item.tells + margin >= TELLS:
         return None
-    if item.tells < 0:
+    if item.tells + margin < 0:
         return _("Those who know the rest answer this one worse than the others. Is the key right?")
     return _("It does not tell those who know from those who don't. Is it clear enough?")
 

@@ -63,11 +63,8 @@ def _item(one: Written, language: str) -> bytes:
     ET.SubElement(correct, "qti-value").text = _option(one.right)
     _outcome(root, "SCORE")
     if one.why:
-        ET.SubElement(
-            root,
-            "qti-outcome-declaration",
-            {"identifier": "FEEDBACK", "cardinality": "single", "base-type": "identifier"},
-        )
+        # Its default shows the explanation: match_correct sets nothing but the score.
+        _outcome(root, "FEEDBACK", "identifier", "why")
     body = ET.SubElement(root, "qti-item-body")
     choice = ET.SubElement(
         body,
@@ -89,13 +86,13 @@ def _item(one: Written, language: str) -> bytes:
     return _written(root)
 
 
-def _outcome(root: ET.Element, name: str) -> None:
+def _outcome(root: ET.Element, name: str, kind: str = "float", default: str = "0") -> None:
     outcome = ET.SubElement(
         root,
         "qti-outcome-declaration",
-        {"identifier": name, "cardinality": "single", "base-type": "float"},
+        {"identifier": name, "cardinality": "single", "base-type": kind},
     )
-    ET.SubElement(ET.SubElement(outcome, "qti-default-value"), "qti-value").text = "0"
+    ET.SubElement(ET.SubElement(outcome, "qti-default-value"), "qti-value").text = default
 
 
 def _test(rows: list[Written], title: str) -> bytes:

@@ -178,9 +178,10 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
         text = ngettext("One question is written.", "%(n)s questions are written.", count)
         messages.success(request, text % {"n": count})
         return redirect(TAB, slug)
-    form = FileForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = FileForm(request.POST, request.FILES) if posted else FileForm()
     plan = None
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         file = form.cleaned_data["file"]
         content = file.read()
         try:

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from solmu.lib import clock
+from solmu.lib.composed import composed
 from solmu.training.exam import results, scoring, sheet, taking
 from solmu.training.exam.models import Attempt
 from solmu.training.exam.taking import Opening, TestError
@@ -114,6 +115,7 @@ def _result(request: HttpRequest, enrolment: Enrolment, opened: Opening) -> Http
     held = programme.holds_results and opened.why != taking.PASSED
     last = opened.passed or opened.last
     shown = last if last is not None and not held else None
+    allowed = access.of(enrolment)
     context = {
         "enrolment": enrolment,
         "programme": programme,
@@ -122,7 +124,16 @@ def _result(request: HttpRequest, enrolment: Enrolment, opened: Opening) -> Http
         "needed": scoring.needed(programme.questions, programme.pass_percent),
         "parts": results.parts(enrolment, shown) if shown else [],
         "wrong": results.wrong(shown) if shown and shown.passed else [],
-        "access_is_open": access.of(enrolment).is_open,
+        "access_is_open": allowed.is_open,
+        # With the result come the certificate and the question how it was.
+        "panels": [
+            told
+            for make in composed("LEARNING_PANELS")
+            if make is not panel
+            and (told := make(request, enrolment, Progress(enrolment), allowed)) is not None
+        ]
+        if shown
+        else [],
         "minutes": programme.minutes
         and programme.minutes * (100 + enrolment.extra_time_percent) // 100,
     }

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -64,7 +65,7 @@ class Line:
 @require_http_methods(["GET", "HEAD"])
 def systems(request: HttpRequest, slug: str) -> HttpResponse:
     """All kinds of systems, which are in use, and whether they answer."""
-    programme = _programme(request, slug)
+    programme = run_programme(request, slug)
     known = {one.kind: one for one in programme.systems.all()}
     counts = {
         (row["system__kind"], row["state"]): row["n"]
@@ -101,7 +102,7 @@ def systems(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def system(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """One system: its settings, whether it answers, what it has done."""
-    programme = _programme(request, slug)
+    programme = run_programme(request, slug)
     one = _system(programme, kind)
     may = _may(request, programme)
     if request.method == "POST" and not may:
@@ -128,7 +129,10 @@ def system(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         "systems/system.html",
         {
             "programme": programme,
-            "trail": trail(programme),
+            "trail": [
+                *trail(programme),
+                (_("Own systems"), reverse("systems:systems", args=[slug])),
+            ],
             "system": one,
             "about": ABOUT[kind],
             "form": form,
@@ -145,7 +149,7 @@ def system(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Ask the system whether it answers."""
-    programme = _programme(request, slug)
+    programme = run_programme(request, slug)
     one = _system(programme, kind)
     if not one.pk:
         raise Http404
@@ -157,7 +161,7 @@ def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Read the applications that wait in the student management system."""
-    programme = _programme(request, slug)
+    programme = run_programme(request, slug)
     one = _system(programme, kind)
     if not one.pk or kind not in exchanging.READERS:
         raise Http404
@@ -173,7 +177,7 @@ def read(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Try something again that the system refused."""
-    programme = _programme(request, slug)
+    programme = run_programme(request, slug)
     work = get_object_or_404(
         Work.objects.select_related("system"), pk=pk, system__programme=programme
     )
@@ -193,10 +197,6 @@ def _check(request: HttpRequest, one: System) -> None:
         messages.success(request, _("The system answers."))
     one.checked_at = clock.real_now()
     one.save(update_fields=["checked_at", "problem"])
-
-
-def _programme(request: HttpRequest, slug: str) -> Programme:
-    return run_programme(request, slug)
 
 
 def _system(programme: Programme, kind: str) -> System:

@@ -14,6 +14,13 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from django.core.cache import caches
+
+from solmu.lib import kept_secrets
+from solmu.training.models import Programme
+from solmu.training.systems.models import System
 
 Answer = tuple[int, Any, dict[str, str]]
 
@@ -176,6 +183,44 @@ def served() -> Iterator[Outside]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def connected(settings: Any, key: RSAPrivateKey) -> Iterator[Outside]:
+    """The server, with Solmu's addresses of all services leading to it."""
+    with served() as one:
+        one.public_key = key.public_key()
+        settings.GOOGLE_TOKEN = f"{one.address}/token"
+        for name in ("GOOGLE_ADMIN", "GOOGLE_CLASSROOM", "GOOGLE_FORMS", "MICROSOFT_GRAPH"):
+            setattr(settings, name, one.address)
+        settings.COMPANY_REGISTER = one.address
+        settings.MICROSOFT_LOGIN = one.address
+        caches["process"].clear()
+        yield one
+        caches["process"].clear()
+
+
+def google(programme: Programme, key: RSAPrivateKey, kind: str, **more: str) -> System:
+    """A Google service in use in a programme."""
+    return System.objects.create(
+        programme=programme,
+        kind=kind,
+        on=True,
+        secret=kept_secrets.keep(key_file(key)),
+        settings={"admin": "admin@ohjaamo.example", **more},
+    )
+
+
+def key_file(key: RSAPrivateKey) -> str:
+    """A service account's key file."""
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return json.dumps(
+        {"client_email": "solmu@project.iam.gserviceaccount.com", "private_key": private.decode()}
+    )
 
 
 def _handler(outside: Outside) -> Callable[..., BaseHTTPRequestHandler]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.cache import caches
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from solmu.accounts.models import User
 from solmu.lib import clock, kept_secrets
 from solmu.lib.http import RefusedError
 from solmu.notifications.models import Message
@@ -24,7 +24,7 @@ from solmu.training.models import Cohort, Enrolment, Programme
 from solmu.training.systems import doing, exchanging, register, studenta, working
 from solmu.training.systems.models import System, Work
 from solmu.training.systems.tests import fakes
-from solmu.training.systems.tests.fakes import Outside
+from solmu.training.systems.tests.fakes import Outside, google
 
 pytestmark = pytest.mark.django_db
 
@@ -38,16 +38,8 @@ def key() -> rsa.RSAPrivateKey:
 
 @pytest.fixture
 def outside(settings: Any, key: rsa.RSAPrivateKey) -> Iterator[Outside]:
-    with fakes.served() as one:
-        one.public_key = key.public_key()
-        settings.GOOGLE_TOKEN = f"{one.address}/token"
-        for name in ("GOOGLE_ADMIN", "GOOGLE_CLASSROOM", "GOOGLE_FORMS", "MICROSOFT_GRAPH"):
-            setattr(settings, name, one.address)
-        settings.COMPANY_REGISTER = one.address
-        settings.MICROSOFT_LOGIN = one.address
-        caches["process"].clear()
+    with fakes.connected(settings, key) as one:
         yield one
-        caches["process"].clear()
 
 
 @pytest.fixture
@@ -67,27 +59,6 @@ def cohort(programme: Programme) -> Cohort:
         programme=programme,
         starts_on=today + timedelta(days=7),
         access_until=today + timedelta(days=37),
-    )
-
-
-def key_file(key: rsa.RSAPrivateKey) -> str:
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return json.dumps(
-        {"client_email": "solmu@project.iam.gserviceaccount.com", "private_key": private.decode()}
-    )
-
-
-def google(programme: Programme, key: rsa.RSAPrivateKey, kind: str, **more: str) -> System:
-    return System.objects.create(
-        programme=programme,
-        kind=kind,
-        on=True,
-        secret=kept_secrets.keep(key_file(key)),
-        settings={"admin": "admin@ohjaamo.example", **more},
     )
 
 
@@ -350,6 +321,39 @@ def test_results_go_into_the_exchange_folder(cohort: Cohort, settings: Any, tmp_
     assert text.splitlines()[1] == "H-7;Kuusi;Aino;aino.kuusi@example.com;invited;92,50;;"
 
 
+def test_results_that_change_later_are_sent_once_more(outside: Outside, cohort: Cohort) -> None:
+    system = interface(cohort.programme, outside)
+    row = enrolled(cohort, "Aino", "Kuusi", source_key="H-7")
+    Enrolment.objects.update(state="lapsed")
+    working.ask(system, Action.SEND, cohort=cohort)
+    run(system)
+    same = exchanging.send_changes(system)
+
+    Enrolment.objects.filter(pk=row.pk).update(state="passed", score="92.5")
+    changed = exchanging.send_changes(system)
+    run(system)
+    again = exchanging.send_changes(system)
+
+    assert (same, changed, again) == (0, 1, 0)
+    assert [rows[0]["tila"] for rows in outside.results.values()] == ["lapsed", "passed"]
+
+
+def test_file_brought_by_hand_is_shown_before_it_is_written(cohort: Cohort, client: Any) -> None:
+    client.force_login(User.objects.create_user("yllapito@solmu.example", is_admin=True))
+    url = reverse("systems:by-hand", args=[cohort.programme.slug])
+    file = SimpleUploadedFile("hakemukset.csv", APPLICATIONS.encode())
+
+    shown = client.post(url, {"file": file})
+    before = cohort.programme.enrolments.count()
+    client.post(url, {"seal": shown.context["seal"]})
+    results = client.get(reverse("systems:results", args=[cohort.pk]), {"format": "csv"})
+
+    assert (shown.context["outcome"].counts["created"], before) == (1, 0)
+    assert len(shown.context["rejected"]) == 1
+    assert [one.source_key for one in cohort.programme.enrolments.all()] == ["H-1"]
+    assert results.getvalue().decode("utf-8-sig").startswith("hakemus_id")
+
+
 def test_exchange_folder_can_not_be_left(cohort: Cohort, settings: Any, tmp_path: Path) -> None:
     settings.SOLMU_EXCHANGE = str(tmp_path / "in")
     system = System(
@@ -449,9 +453,10 @@ def test_files_are_read_once_and_rejected_rows_come_back(
     assert (system.problem, system.counts["created"], system.counts["rejected"]) == ("", 1, 3)
 
 
-def test_interface_is_read_again_without_enrolling_twice(outside: Outside, cohort: Cohort) -> None:
-    system = System.objects.create(
-        programme=cohort.programme,
+def interface(programme: Programme, outside: Outside) -> System:
+    """The student management system's interface in use."""
+    return System.objects.create(
+        programme=programme,
         kind=Kind.STUDENTA_API,
         on=True,
         secret=kept_secrets.keep("right"),
@@ -461,6 +466,10 @@ def test_interface_is_read_again_without_enrolling_twice(outside: Outside, cohor
             "client": "c",
         },
     )
+
+
+def test_interface_is_read_again_without_enrolling_twice(outside: Outside, cohort: Cohort) -> None:
+    system = interface(cohort.programme, outside)
     outside.applications = [
         [{"hakemus_id": "H-1", "etunimi": "Aino", "sukunimi": "Kuusi", "sahkoposti": "a@b.example"}]
     ]

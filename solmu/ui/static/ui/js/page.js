@@ -76,6 +76,17 @@ function settle(toast) {
   leave();
 }
 
+function say(words, tone) {
+  const toast = document.createElement("div");
+  toast.className = `toast ${tone}`;
+  const text = document.createElement("p");
+  text.textContent = words;
+  toast.append(text);
+  toasts.append(toast);
+  settle(toast);
+  return toast;
+}
+
 if (toasts) {
   const said = [...toasts.children];
   toasts.classList.add("floats");
@@ -85,16 +96,15 @@ if (toasts) {
     said.forEach(settle);
   });
   // A server's HX-Trigger {"toast": {"text": …, "tone": "success"}} says something without a new page.
-  document.addEventListener("toast", (event) => {
-    const toast = document.createElement("div");
-    toast.className = `toast ${event.detail.tone ?? "success"}`;
-    const text = document.createElement("p");
-    text.textContent = event.detail.text;
-    toast.append(text);
-    toasts.append(toast);
-    settle(toast);
-  });
+  document.addEventListener("toast", (event) => say(event.detail.text, event.detail.tone ?? "success"));
 }
+
+// A request that did not get through: the page stays as it was, and says so.
+document.addEventListener("htmx:error", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx || ctx.response || !toasts || toasts.querySelector("[data-unreached]")) return;
+  say(toasts.dataset.unreached, "warning").dataset.unreached = "";
+});
 
 // What has to be mended takes the focus, also after htmx has exchanged a form.
 document.addEventListener("htmx:after:swap", () => document.querySelector(".error-summary")?.focus());

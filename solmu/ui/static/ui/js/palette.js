@@ -50,8 +50,20 @@ if (dialog && form) {
     choose(null);
   }
 
+  // What the page behind offers: its tabs and its buttons that lead somewhere.
+  function here() {
+    const text = input.value.trim().toLowerCase();
+    const links = document.querySelectorAll("#main .actions a[href], #main .tabs a[href], #main a.button[href]");
+    const items = new Map();
+    for (const link of links) {
+      const title = link.textContent.trim();
+      if (title.toLowerCase().includes(text)) items.set(link.href, { title, url: link.href, icon: "arrow-right" });
+    }
+    return { label: dialog.dataset.here, items: [...items.values()].slice(0, 8) };
+  }
+
   function show(groups) {
-    const filled = groups.filter((group) => group.items.length);
+    const filled = [here(), ...groups].filter((group) => group.items.length);
     if (!filled.length) return says(dialog.dataset.none);
     let number = 0;
     found.replaceChildren(...filled.map((group, at) => {
