@@ -68,7 +68,7 @@ def seen(viewer: Viewer) -> Source[Any]:
         found = Q(institution_id__in=own)
         if beside:
             found |= ~Q(state="draft") & Q(pk__in=[*beside.values()])
-        return agreements.filter(found)  # type: ignore[no-any-return]
+        return agreements.filter(found)
 
     return Source(("few", *own), make, several({key for (key,) in rows}, "beside"))
 

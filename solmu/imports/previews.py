@@ -33,12 +33,22 @@ def rows_of(
     content: bytes, fields: tuple[Field, ...], *, most: int
 ) -> tuple[list[DataRow], dict[str, int]]:
     """The file's rows, and in which cell each field that it tells lies."""
+    rows, columns, _unused = with_unused(content, fields, most=most)
+    return rows, columns
+
+
+def with_unused(
+    content: bytes, fields: tuple[Field, ...], *, most: int
+) -> tuple[list[DataRow], dict[str, int], list[str]]:
+    """The file's rows, in which cell each field lies, and the headings that tell none of them."""
     table = guessing.lay_out(reading.read_bytes(content), fields)
     if len(table.rows) > most:
         raise reading.ReadingError(_("At most %(n)s rows at a time.") % {"n": most})
     mapped = guessing.guess(table, fields)
     columns = {each.key: found[0].index for each in fields if (found := mapped.of(each.key))}
-    return table.rows, columns
+    used = set(columns.values())
+    unused = [one for at, one in enumerate(table.headings) if one.strip() and at not in used]
+    return table.rows, columns, unused
 
 
 def seal(what: str, record_id: int, value: Any) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 
+from solmu.lib.outside import AddressError, check_address
+
 CONNECT, READ = 5.0, 20.0
 # How long to wait where the service doesn't say.
 BUSY, DOWN = 60.0, 120.0
@@ -38,12 +40,21 @@ class RefusedError(ServiceError):
 
 
 def call(
-    service: str, method: str, url: str, *, taken: frozenset[int] = frozenset(), **sent: Any
+    service: str,
+    method: str,
+    url: str,
+    *,
+    taken: frozenset[int] = frozenset(),
+    written: bool = False,
+    **sent: Any,
 ) -> httpx.Response:
     """Call a service and return its answer: one of 2xx, or of the statuses in `taken`.
 
-    Raises LaterError for 429, 5xx and silence, RefusedError for all else.
+    `written`: somebody wrote the address in the pages; one that leads into the installation's own
+    network is refused. Raises LaterError for 429, 5xx and silence, RefusedError for all else.
     """
+    if written:
+        url, sent = _pinned(service, url, sent)
     try:
         with httpx.Client(timeout=httpx.Timeout(READ, connect=CONNECT)) as client:
             answer = client.request(method, url, **sent)
@@ -56,6 +67,23 @@ def call(
     if answer.is_server_error:
         raise LaterError(f"{service}: {answer.status_code}", retry_after(answer) or DOWN)
     raise RefusedError(f"{service}: {answer.status_code}", answer.status_code)
+
+
+def _pinned(service: str, url: str, sent: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The call at the very IP address that was checked: a name could lead elsewhere the next time.
+
+    The certificate is still that of the name, and nothing is followed that leads elsewhere.
+    """
+    try:
+        found = check_address(url)
+    except AddressError as error:
+        raise RefusedError(f"{service}: {error}") from error
+    asked = httpx.URL(url)
+    return str(asked.copy_with(host=found)), sent | {
+        "headers": {**(sent.get("headers") or {}), "Host": asked.netloc.decode()},
+        "extensions": {"sni_hostname": asked.host},
+        "follow_redirects": False,
+    }
 
 
 def retry_after(answer: httpx.Response) -> float:

@@ -47,6 +47,11 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["person"], condition=models.Q(state="failed"), name="message_that_failed"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"

@@ -566,6 +566,10 @@ def _columns() -> list[Column[Organisation]]:
     kinds = dict(Organisation.Kind.choices)
     countries = dict(country_choices())
     language = (get_language() or "fi")[:2]
+
+    def abroad(row: Organisation) -> str:
+        return "" if row.country == "FI" else str(countries.get(row.country, row.country))
+
     return [
         Column(
             "name",
@@ -584,8 +588,8 @@ def _columns() -> list[Column[Organisation]]:
         Column("business_id", _("Business ID"), lambda row: row.business_id),
         Column(
             "municipality",
-            _("Municipality"),
-            lambda row: row.municipality and row.municipality.name,
+            _("Place"),
+            lambda row: row.municipality.name if row.municipality else abroad(row),
             export=lambda row: row.municipality and row.municipality.name,
         ),
         Column(

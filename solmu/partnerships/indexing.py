@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
 from solmu.search import indexing
+from solmu.search.models import PERSON
 
-PARTNER, CONTACT, DIALOGUE = "partnership", "contact", "dialogue"
+PARTNER, CONTACT, DIALOGUE = "partnership", PERSON, "dialogue"
 
 # Of the partner's page, told without loading all addresses.
 _ADDRESS = "'/partners/' || s.id || '/'"
@@ -17,15 +18,17 @@ _PARTNERS = f"""
         concat_ws(' · ', NULLIF(o.name_sv, ''), NULLIF(o.name_en, ''), NULLIF(m.name_fi, ''),
             NULLIF(NULLIF(m.name_sv, ''), m.name_fi), NULLIF(o.business_id, ''),
             NULLIF(now.goals, ''), NULLIF(s.next_step, ''), NULLIF(s.notes, ''),
-            (SELECT string_agg(value, ' · ' ORDER BY key) FROM jsonb_each_text(s.extra))) AS text,
+            CASE WHEN s.extra <> '{{}}' THEN
+                (SELECT string_agg(value, ' · ' ORDER BY key) FROM jsonb_each_text(s.extra)) END
+            ) AS text,
         'fi' AS language, {_ADDRESS} AS url
     FROM partnerships_stakeholder s
     JOIN organisations_organisation o ON o.id = s.organisation_id
     LEFT JOIN organisations_municipality m ON m.code = o.municipality_id
-    LEFT JOIN LATERAL (
-        SELECT goals FROM partnerships_standing p WHERE p.stakeholder_id = s.id
-        ORDER BY lower(valid) DESC NULLS LAST LIMIT 1
-    ) now ON TRUE
+    LEFT JOIN partnerships_standing now ON now.stakeholder_id = s.id AND NOT EXISTS (
+        SELECT FROM partnerships_standing later
+        WHERE later.stakeholder_id = now.stakeholder_id AND later.valid >> now.valid
+    )
 """  # noqa: S608
 
 _CONTACTS = f"""

@@ -37,7 +37,7 @@ SAID = (
     "Palautteen antamisen osa oli paras. Otin siitä mallin omaan perehdytykseen.",
     "Lait ja asetukset oli selitetty kerrankin niin, että ymmärsin oman osuuteni.",
     "Videoita voisi olla enemmän.",
-    "Hyvä, että koetta sai yrittää uudestaan.",
+    "Hyvä, että testiä sai yrittää uudestaan.",
     "Kävin läpi puhelimella työmatkoilla. Toimi.",
     "Kaipasin enemmän esimerkkejä pienestä työpaikasta.",
     "Selkeä kokonaisuus, suosittelin työkaverille.",

@@ -102,7 +102,9 @@ def _study_a_day(row: Enrolment, pages: list[Page], right: dict[int, int]) -> No
         return
     tried = Attempt.objects.filter(enrolment=row).count()
     fails = not tried and random.random() < FAIL_FIRST
-    many = random.randint(20, 27) if fails else random.choices(range(29, 41), range(1, 13))[0]
+    scores = range(29, 41)
+    weights = [(score - 28) ** 2 for score in scores]
+    many = random.randint(20, 27) if fails else random.choices(scores, weights)[0]
     try:
         attempt = taking.start(row, by=BY)
     except taking.TestError:

@@ -179,7 +179,7 @@ class _Enrolments:
             failed = draw < 0.12
             row.score = Decimal(self.random.choice((22, 24, 26, 27))) * 100 / 40
             if failed:
-                self._step(row, State.FAILED, cohort.access_until, "koe jäi alle rajan")
+                self._step(row, State.FAILED, cohort.access_until, "testi jäi alle rajan")
                 continue
             row.score = (
                 Decimal(self.random.choices((29, 32, 34, 35, 36, 37, 38, 39, 40),

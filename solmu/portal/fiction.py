@@ -184,14 +184,10 @@ ABROAD = (
     ("Sapporo", "JP", 43.06, 141.35),
     ("Halifax", "CA", 44.65, -63.58),
 )
-_ABROAD_WORDS = (
-    "Vocational Centre",
-    "Skills Academy",
-    "Craft Works",
-    "Training Alliance",
-    "Care Homes",
-    "Robotics",
-)
+_ABROAD_WORDS = {
+    "company": ("Craft Works", "Care Homes", "Robotics"),
+    "education_provider": ("Vocational Centre", "Skills Academy", "Training Alliance"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +225,14 @@ def foreign_organisation(
     number: int,
 ) -> tuple[FictionalOrganisation, tuple[str, str, float, float]]:
     """Return the nth fictional organisation abroad, and where it is."""
-    place = ABROAD[number % len(ABROAD)]
-    word = _ABROAD_WORDS[(number + number // len(ABROAD)) % len(_ABROAD_WORDS)]
-    lap = number // (len(ABROAD) * len(_ABROAD_WORDS))
-    name = f"{place[0]} Imaginary {word}" + (f" {lap + 1}" if lap else "")
-    return FictionalOrganisation(
-        name, "education_provider" if number % 3 else "company", "education", ""
-    ), place
+    lap, at = divmod(number, len(ABROAD))
+    kind = "education_provider" if number % 3 else "company"
+    words = _ABROAD_WORDS[kind]
+    # In three laps a place gets each kind's words once; then the names get a number.
+    name = f"{ABROAD[at][0]} Imaginary {words[(at + lap) % len(words)]}"
+    if lap >= len(words):
+        name += f" {lap // len(words) + 1}"
+    return FictionalOrganisation(name, kind, "education", ""), ABROAD[at]
 
 
 def person_name(random: Random) -> tuple[str, str]:

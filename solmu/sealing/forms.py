@@ -9,7 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from solmu.sealing.outside import AddressError, check_address
+from solmu.lib.outside import AddressError, check_address
 
 _LONGEST_KEY_FILE = 100_000
 

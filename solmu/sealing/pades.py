@@ -43,8 +43,8 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
+from solmu.lib.outside import AddressError, check_address
 from solmu.sealing import keys
-from solmu.sealing.outside import AddressError, check_address
 
 FIELD = "Solmu"
 # More signatures than any agreement has; a file with more is not looked at to its end.

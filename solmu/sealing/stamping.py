@@ -20,10 +20,10 @@ from pyhanko.sign.validation.generic_cms import (
 )
 
 from solmu.audit import history
+from solmu.lib.outside import AddressError, check_address
 from solmu.organisations.models import Institution
 from solmu.people.viewer import Viewer
 from solmu.sealing.models import SealSettings
-from solmu.sealing.outside import AddressError, check_address
 
 CONNECT, READ = 5, 20  # seconds
 _LONGEST = 100_000  # bytes of an answer

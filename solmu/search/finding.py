@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 
 from solmu.lib.composed import composed
 from solmu.people.viewer import Viewer
-from solmu.search.models import Entry
+from solmu.search.models import PERSON, Entry
 
 _WORD = re.compile(r"\w[\w'’&.-]*", re.UNICODE)
 _CANDIDATES = 200  # ranked at most; a page shows far fewer
@@ -27,7 +27,10 @@ class Hit:
 
 
 def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[Hit]:
-    """Return visible records with words that begin like each of the text's, or titled so."""
+    """Return visible records with words that begin like each of the text's, or titled so.
+
+    People are found by the beginnings of their names alone.
+    """
     words = _WORD.findall(text.lower())[:8]
     if not words:
         return []
@@ -38,7 +41,8 @@ def find(viewer: Viewer, text: str, *, limit: int = 20, kind: str = "") -> list[
     )
     kinds = [kind] if kind else list(composed("SEARCH_KINDS"))  # a module that is off has none
     entries = Entry.objects.visible_to(viewer).filter(kind__in=kinds)
-    matched = entries.filter(Q(words=query) | Q(title__icontains=text.strip()))
+    titled = ~Q(kind=PERSON) & Q(title__icontains=text.strip())
+    matched = entries.filter(Q(words=query) | titled)
     candidates = matched.order_by().values("pk")[:_CANDIDATES]
     ranked = (
         Entry.objects.filter(pk__in=candidates)

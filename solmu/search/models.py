@@ -3,9 +3,13 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Upper
 
 from solmu.search.querysets import EntryQuerySet
+
+# The kind of entries whose title is a person's name.
+PERSON = "contact"
 
 
 class Entry(models.Model):
@@ -42,8 +46,12 @@ class Entry(models.Model):
         ]
         indexes = [
             GinIndex(fields=["words"], name="search_words"),
-            # As icontains asks.
-            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="search_title_trigrams"),
+            # As icontains asks; of people the beginnings of their names are enough.
+            GinIndex(
+                OpClass(Upper("title"), "gin_trgm_ops"),
+                condition=~Q(kind=PERSON),
+                name="search_title_trigrams",
+            ),
         ]
 
     def __str__(self) -> str:

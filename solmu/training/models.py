@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from solmu.audit.history import tracked
 from solmu.lib import clock
@@ -269,10 +270,10 @@ class Enrolment(models.Model):
         INVITED = "invited", _("invited")
         ACCOUNT_READY = "account_ready", _("account ready")
         ACCOUNT_CHECKED = "account_checked", _("account checked")
-        STARTED = "started", _("started")
+        STARTED = "started", pgettext_lazy("state of a participant", "started")
         STUDYING = "studying", _("studying")
         TESTED = "tested", _("tested")
-        PASSED = "passed", _("passed")
+        PASSED = "passed", pgettext_lazy("state of a participant", "passed")
         CERTIFIED = "certified", _("certificate sent")
         FAILED = "failed", _("did not pass")
         LAPSED = "lapsed", _("time ran out")

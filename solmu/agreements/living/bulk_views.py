@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from solmu.agreements.drafting import words
 from solmu.agreements.listing import state_badge
 from solmu.agreements.living import bulking
 from solmu.agreements.living.bulking import BulkError
@@ -30,6 +31,7 @@ from solmu.ui import files_out
 from solmu.ui.forms import DateField
 
 State = Agreement.State
+SAME = "same-"  # a field with one value for all rows
 NAMES = {"fi": gettext_lazy("Finnish"), "sv": gettext_lazy("Swedish"),
          "en": gettext_lazy("English")}  # fmt: skip
 
@@ -134,12 +136,17 @@ def new(request: HttpRequest) -> HttpResponseBase:
                     title=facts["title"],
                     languages=form.spoken,
                     signer=facts["signer"],
+                    same={
+                        key.removeprefix(SAME): value
+                        for key, value in request.POST.dict().items()
+                        if key.startswith(SAME)
+                    },
                     seal=request.POST["seal"],
                     by=request.viewer,
                 )
                 messages.success(request, _("The drafts are being made."))
                 return redirect("agreements:bulk", made.pk)
-            rows, columns = bulking.read(
+            rows, columns, unused = bulking.read(
                 institution,
                 facts["version"],
                 form.spoken,
@@ -150,6 +157,12 @@ def new(request: HttpRequest) -> HttpResponseBase:
             form.add_error("file", str(error))
         else:
             context |= _previewed(institution, rows, columns)
+            context["unused"] = ", ".join(unused)
+            context["asked"] = [
+                (f"{SAME}{name}", words.label(name))
+                for name in bulking.asked_for(facts["version"], form.spoken)
+                if any(words.label(name) in row.missing for row in rows if not row.reason)
+            ]
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "agreements/living/bulk_new.html", context, status=status)
 
@@ -228,7 +241,10 @@ def _board(request: HttpRequest, bulk: Bulk, form: SendForm, status: int = 200) 
     context = {
         "bulk": bulk,
         "form": form,
-        "lines": [(one, badges.get(one.agreement.state) if one.agreement else "") for one in rows],
+        "lines": [
+            (one, badges.get(one.agreement.state) if one.agreement else "")
+            for one in sorted(rows, key=_calm)
+        ],
         "steps": steps,
         "total": len(rows),
         "done": done,
@@ -236,10 +252,18 @@ def _board(request: HttpRequest, bulk: Bulk, form: SendForm, status: int = 200) 
         "may_send": bool(open_ones) and not making and not sending,
         "lead": _lead(len(rows), counted[State.ACTIVE]),
     }
-    template = "agreements/living/bulk.html"
-    if request.headers.get("HX-Request"):
-        template += "#progress"
-    return render(request, template, context, status=status)
+    if not request.headers.get("HX-Request"):
+        return render(request, "agreements/living/bulk.html", context, status=status)
+    answer = render(request, "agreements/living/bulk.html#progress", context, status=status)
+    if not context["running"]:
+        answer["HX-Refresh"] = "true"  # what comes next stands on the whole page
+    return answer
+
+
+def _calm(row: BulkRow) -> bool:
+    """Tell whether a row asks for nothing: those that do come first."""
+    state = row.agreement.state if row.agreement else ""
+    return not row.problem and state not in {State.DECLINED, State.EXPIRED}
 
 
 def _lead(total: int, active: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -164,10 +164,10 @@ def read(
     content: bytes,
     *,
     viewer: Viewer,
-) -> tuple[list[Row], list[str]]:
-    """Read a file and say of each row what would become of it; and the columns' names."""
+) -> tuple[list[Row], list[str], list[str]]:
+    """Read a file: what would become of each row, the columns, and headings that say nothing."""
     fields = fields_of(version, languages)
-    found, columns = previews.rows_of(content, fields, most=MOST)
+    found, columns, unused = previews.with_unused(content, fields, most=MOST)
     if "name" not in columns and "business_id" not in columns:
         raise reading.ReadingError(
             _("No column tells the partner. Give it a heading such as “Partner”.")
@@ -186,7 +186,7 @@ def read(
     by_column = [(str(one.label), columns[one.key]) for one in fields if one.key in columns]
     for row, data in zip(rows, found, strict=True):
         row.cells = [cleaning.text(data.cells[at]) for _label, at in by_column]
-    return rows, [label for label, _at in by_column]
+    return rows, [label for label, _at in by_column], unused
 
 
 def sealed(institution: Institution, rows: Iterable[Row]) -> str:
@@ -205,10 +205,18 @@ def apply(
     signer: Person,
     seal: str,
     by: Viewer,
+    same: Mapping[str, str] | None = None,
 ) -> Bulk:
-    """Keep the rows that were previewed; a job drafts an agreement of each."""
+    """Keep the rows that were previewed; a job drafts an agreement of each.
+
+    `same` gives variables the values of all rows that tell none of their own.
+    """
     rows = previews.unseal(SEALED, institution.pk, seal)
     seen = Organisation.objects.visible_to(by).in_bulk([row[1] for row in rows])
+    asked = asked_for(version, languages)
+    known = {name: text.strip()[:500] for name, text in (same or {}).items() if name in asked}
+    for _number, _key, told in rows:
+        told["values"] = {**known, **told["values"]}
     bulk = Bulk.objects.create(
         institution=institution,
         version=version,

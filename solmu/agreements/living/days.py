@@ -9,13 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import DateField, F, Func, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from icalendar import Alarm, Calendar, Event
 
+from solmu.agreements import querysets
 from solmu.agreements.drafting.drafting import HOLDER
-from solmu.agreements.living import running
 from solmu.agreements.models import Agreement, Duty, Notice
 from solmu.audit import history
 from solmu.goals.models import Goal
@@ -34,6 +34,14 @@ MOST = 300  # on a page, and in a feed
 
 State = Agreement.State
 _READ = ("title", "valid", "next_review_on", "notice_months", "renews_months")
+# As `running.notice_by`: notice is given months before the last day.
+_NOTICE_ON = Func(
+    F("valid__endswith"),
+    F("notice_months"),
+    arg_joiner=" - 1 - make_interval(months => ",
+    template="CAST(%(expressions)s) AS date)",
+    output_field=DateField(),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +60,7 @@ class Day:
 def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
     """The days of the agreements that the viewer sees, from a day on, in order."""
     until = months_later(first, months)
-    seen = Agreement.objects.visible_to(viewer).filter(state=State.ACTIVE)
+    seen = querysets.seen(viewer).queryset().filter(state=State.ACTIVE)
     # The earliest of each kind, so that what is cut off at the end is the latest of all.
     ending = list(
         seen.filter(valid__endswith__gt=first, valid__endswith__lte=until)
@@ -64,15 +72,12 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
         .order_by("next_review_on", "pk")
         .only(*_READ)[:MOST]
     )
-    # Notice is given months before the end.
     renewing = list(
-        seen.filter(
-            renews_months__gt=0,
-            valid__endswith__gt=first,
-            valid__endswith__lte=months_later(until, running.LONGEST_NOTICE),
-        )
-        .order_by("valid__endswith", "pk")
-        .only(*_READ)[: 5 * MOST]
+        seen.filter(renews_months__gt=0)
+        .annotate(notice_on=_NOTICE_ON)
+        .filter(notice_on__gte=first, notice_on__lt=until)
+        .order_by("notice_on", "pk")
+        .only(*_READ)[:MOST]
     )
     noticed = set(
         Notice.objects.filter(agreement__in=[*ending, *renewing]).values_list(
@@ -93,7 +98,7 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
         add(row.next_review_on, _("review"), row, "review")
     for row in renewing:
         if row.pk not in noticed:
-            add(running.notice_by(row), _("last day to give notice"), row, "notice")
+            add(row.notice_on, _("last day to give notice"), row, "notice")
     duties = (
         Duty.objects.filter(
             Q(done_on=None) | Q(every_months__gt=0),

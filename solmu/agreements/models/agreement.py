@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -140,6 +140,37 @@ class Agreement(models.Model):
         indexes = [
             models.Index(fields=["institution", "state", "-id"], name="agreement_of_institution"),
             models.Index(fields=["owner", "state", "-id"], name="agreement_of_owner"),
+            # Each order of the list; rows without the day come last both ways.
+            models.Index(F("valid__startswith"), "id", name="agreement_first_day"),
+            models.Index(
+                F("valid__startswith").desc(nulls_last=True),
+                F("id").desc(),
+                name="agreement_first_day_down",
+            ),
+            models.Index(fields=["next_review_on", "id"], name="agreement_review"),
+            models.Index(
+                F("next_review_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="agreement_review_down",
+            ),
+            models.Index(fields=["title", "id"], name="agreement_title"),
+            models.Index(
+                fields=["case_number"],
+                condition=~Q(case_number=""),
+                name="agreement_case_number",
+            ),
+            # The calendar, and the sweeps over those that end.
+            models.Index(
+                F("valid__endswith"),
+                "id",
+                condition=Q(state="active"),
+                name="agreement_last_day",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state="active", renews_months__gt=0),
+                name="agreement_renewing",
+            ),
             # As icontains asks.
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="agreement_title_trigrams"),
         ]
@@ -385,6 +416,7 @@ class Duty(models.Model):
 
     class Meta:
         verbose_name_plural = "duties"
+        indexes = [models.Index(fields=["due_on", "id"], name="duty_day")]
 
     def __str__(self) -> str:
         return self.text

@@ -23,6 +23,7 @@ CLAUSES = [
     {"key": "field", "title": {"fi": "Ala"}, "text": {"fi": "Ala: {field}, alkaen {start}."}},
 ]  # fmt: skip
 HEADINGS = ("Kumppani", "Yhteyshenkilö", "Sähköposti", "Alkaa", "field")
+STRANGE = ("Kumppani", "Sähköposti", "Lempiväri")
 
 
 class Cast:
@@ -41,11 +42,13 @@ class Cast:
         self.client = Client()
         self.client.force_login(self.coordinator.user)
 
-    def sent(self, *rows: tuple[str, ...]) -> dict[str, object]:
+    def sent(
+        self, *rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS
+    ) -> dict[str, object]:
         book = openpyxl.Workbook()
         sheet = book.active
         assert sheet is not None
-        for row in (HEADINGS, *rows):
+        for row in (headings, *rows):
             sheet.append(row)
         file = io.BytesIO()
         book.save(file)
@@ -119,6 +122,28 @@ def test_drafts_are_made_sent_in_one_go_and_followed():
     board = cast.client.get(path).content.decode()
     assert "Kuutamo 2 Oy" in board
     assert "hx-trigger" not in board
+    # Whoever watched is shown the whole page once it is done.
+    assert cast.client.get(path, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_what_no_row_tells_is_asked_once_for_all_and_unknown_columns_are_named():
+    cast = Cast()
+    told = [("Kuutamo 1 Oy", "", "a@kuu.example", "1.8.2026", ""), ROWS[1]]
+    page = cast.client.post("/agreements/bulk/new/", cast.sent(*told))
+    assert [name for name, _label in page.context["asked"]] == ["same-field"]
+    assert page.context["unused"] == ""
+    sent = {key: value for key, value in cast.sent().items() if key != "file"}
+    cast.client.post(
+        "/agreements/bulk/new/",
+        {**sent, "seal": page.context["seal"], "same-field": "media", "same-title": "ei"},
+    )
+    bulking.draft_all(Bulk.objects.get().pk)
+    made = Agreement.objects.order_by("pk")
+    assert [one.values["field"] for one in made] == ["media", "metalli"]
+    assert made[0].values["title"] == "Työelämäsopimus: Kuutamo 1 Oy"
+    strange = cast.sent(("Kuutamo 1 Oy", "a@kuu.example", "sininen"), headings=STRANGE)
+    page = cast.client.post("/agreements/bulk/new/", strange)
+    assert page.context["unused"] == "Lempiväri"
 
 
 def test_what_cannot_be_sent_is_told_in_words_and_the_rest_goes():

@@ -201,3 +201,25 @@ def test_moving_in_keeps_the_history(
     found = ask(client, "outsider", "get", "/search?q=salaseura")[1]["items"]
     assert "Puurakentajien salaseura" in {one["title"] for one in found}
     assert list(writing.differences({evidence.MEMBERSHIP: evidence.rebuild})) == []
+
+
+def test_moving_in_does_not_make_it_public(recorded: Network, client_as: ClientAs) -> None:
+    mover = client_as("coordinator")
+    path = f"/networks/{recorded.slug}/move-in/"
+    form = mover.get(path).context["form"]
+    sent: dict[str, Any] = {
+        name: value
+        for name in form.fields
+        if (value := form[name].value()) not in (None, "", False)
+    }
+    others = [Organisation.objects.get(slug=slug) for slug in ("hami", "hyria")]
+    sent |= {"first-TOTAL_FORMS": str(len(others)), "first-INITIAL_FORMS": "0"}
+    sent |= {f"first-{at}-organisation": f"#{one.pk}" for at, one in enumerate(others)}
+
+    assert mover.post(path, sent).status_code == 302
+
+    recorded = Network.objects.select_related("organisation").get(pk=recorded.pk)
+    assert not recorded.public
+    assert Client().get(f"/n/{recorded.slug}/").status_code == 404
+    assert client_as("outsider").get(f"/networks/{recorded.slug}/").status_code == 404
+    assert client_as("member").get(f"/networks/{recorded.slug}/").status_code == 404

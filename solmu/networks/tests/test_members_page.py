@@ -107,12 +107,22 @@ def test_missing_figures_are_named_and_never_zero(
     assert row["students"] is None
 
 
-def test_a_sum_of_nothing_is_a_dash(client_as: Callable[[str], Client]) -> None:
-    page = client_as("member").get(MEMBERS, {"on": "2011-01-01"})
+def test_a_sum_of_nothing_is_never_zero(client_as: Callable[[str], Client]) -> None:
+    Figure.objects.filter(year__lte=2011).delete()
 
-    figures = page.content.decode().split('id="figures"')[1].split("</dl>")[0]
-    assert "<dd>–</dd>" in figures
-    assert "<dd>0</dd>" not in figures
+    page = client_as("member").get(MEMBERS, {"on": "2011-01-01"}, headers={"Accept-Language": "en"})
+
+    assert page.context["totals"] == []
+    assert "No figures of 2011 are known." in page.content.decode()
+
+
+def test_sums_are_of_the_days_own_year(client_as: Callable[[str], Client]) -> None:
+    then = client_as("member").get(MEMBERS, {"on": "2013-06-01"}).context["picture"]
+
+    members = [each.organisation_id for each in then.full]
+    of_the_year = Figure.objects.filter(organisation__in=members, year=2013)
+    assert then.students.sum == sum(row.students or 0 for row in of_the_year) > 0
+    assert [str(each) for each in then.students.missing] == ["Aiempi jäsen"]
 
 
 def test_observers_and_supporters_are_not_counted(

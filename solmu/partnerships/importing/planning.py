@@ -387,6 +387,10 @@ class _Comparing:
                 target.stakeholder = state
         else:
             target.people = list(self.facts.get("people", ()))
+            if self.facts.get("level") in self.leaders_levels:
+                target.first.notes.append(
+                    _("A leader decides on this level: it is written as decided already.")
+                )
         for number, line in enumerate(target.lines):
             if self._changed or self._conflicts:
                 gave = self._given(line)

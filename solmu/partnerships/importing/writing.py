@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from solmu.imports.models import Batch, Changed, Made
@@ -377,7 +378,8 @@ class Writer:
         """The institution's own contacts by address and name: nobody else's are looked at."""
         emails = list({person[3] for person in people if person[3]})
         rows = Contact.objects.filter(
-            stakeholder__institution_id=self.institution_id, person__email__in=emails
+            stakeholder__institution_id=self.institution_id,
+            person__email__in=RawSQL("SELECT unnest(%s::text[])", [emails]),
         )
         return {
             (email, names.folded(f"{given} {family}".strip())): person_id

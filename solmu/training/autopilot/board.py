@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,10 +27,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from solmu.lib import clock, startrule
+from solmu.lib.compiled import compiled
 from solmu.notifications import outbox
 from solmu.notifications.models import Message
 from solmu.people.viewer import Viewer
-from solmu.training import cohorts, enrolling, extending, mails, placing, states
+from solmu.training import enrolling, extending, mails, placing, states
 from solmu.training.autopilot import invitations, letters
 from solmu.training.learning.models import Done
 from solmu.training.learning.progress import KICK_OFF as OPENING_CHECK
@@ -68,30 +69,39 @@ def shown_states(systems: Iterable[str], there: Iterable[str] = ()) -> list[Stat
     return found
 
 
-def with_stuck(rows: QuerySet[Enrolment]) -> QuerySet[Any]:
-    """Enrolments with `stuck`, why one needs a person; empty for those who don't."""
+def days() -> dict[str, date]:
+    """The days by which it is told who is stuck, as values of a query that is made once."""
     today = clock.today()
-    works = Work.objects.filter(enrolment=OuterRef("pk"), state=Work.State.FAILED)
+    return {
+        "today": today,
+        "near": startrule.working_on_or_after(today + timedelta(days=1)),
+        "quiet": today - timedelta(days=QUIET_AFTER),
+    }
+
+
+def with_stuck(rows: QuerySet[Enrolment], *, today: date, near: date, quiet: date) -> QuerySet[Any]:
+    """Enrolments with `stuck`, why one needs a person; empty for those who don't."""
+    # Few have failed: both are read once for all rows, by indexes that hold only those.
+    works = Work.objects.filter(state=Work.State.FAILED).exclude(enrolment=None)
     lost = Message.objects.filter(
-        person=OuterRef("person_id"), state=Message.State.FAILED, kind__startswith="training"
+        state=Message.State.FAILED, kind__startswith="training", person__isnull=False
     )
     elsewhere = System.objects.filter(
         programme=OuterRef("programme_id"),
         on=True,
         kind__in=(System.Kind.ACCOUNTS, System.Kind.CLASSROOM),
     )
-    near = startrule.working_on_or_after(today + timedelta(days=1))
-    open_ = Q(state__in=states.OPEN)
-    started = Q(state=State.STARTED, cohort__starts_on__lte=today - timedelta(days=QUIET_AFTER))
+    open_ = Q(state__in=sorted(states.OPEN))
+    started = Q(state=State.STARTED, cohort__starts_on__lte=quiet)
     unchecked = Q(
         state__in=(State.INVITED, State.ACCOUNT_READY),
         cohort__starts_on__lte=near,
         cohort__starts_on__gte=today,
     )
     why = Case(
-        When(open_ & Q(Exists(works)), then=Value(SYSTEM)),
+        When(open_ & Q(pk__in=works.values("enrolment")), then=Value(SYSTEM)),
         When(open_ & Q(person__email=""), then=Value(NO_EMAIL)),
-        When(open_ & Q(Exists(lost)), then=Value(UNDELIVERED)),
+        When(open_ & Q(person__in=lost.values("person")), then=Value(UNDELIVERED)),
         When(unchecked & Q(Exists(elsewhere)), then=Value(UNCHECKED)),
         When(
             started & Q(paused_on=None, person__user__last_login=None),
@@ -122,18 +132,23 @@ def with_done(rows: QuerySet[Enrolment]) -> QuerySet[Any]:
 
 def only_stuck(rows: QuerySet[Enrolment]) -> QuerySet[Any]:
     """Those of some enrolments that need a person."""
-    return with_stuck(rows).filter(~Q(stuck=""))
+    return with_stuck(rows, **days()).filter(~Q(stuck=""))
 
 
 def counts(cohort: Cohort) -> dict[str, tuple[int, int]]:
     """By state: how many there are, and how many of them are stuck. One query."""
-    rows = (
-        with_stuck(cohort.enrolments.all())
+    return {row["state"]: (row["n"], row["held"]) for row in _counts(cohort=cohort.pk, **days())}
+
+
+@compiled
+def _counts(*, cohort: int, today: date, near: date, quiet: date) -> QuerySet[Any, Any]:
+    rows = Enrolment.objects.filter(cohort_id=cohort)
+    return (
+        with_stuck(rows, today=today, near=near, quiet=quiet)
         .values("state")
         .annotate(n=Count("pk"), held=Count("pk", filter=~Q(stuck="")))
         .order_by()
     )
-    return {row["state"]: (row["n"], row["held"]) for row in rows}
 
 
 # What is done for many at once.
@@ -171,8 +186,9 @@ def act(cohort: Cohort, rows: Iterable[Enrolment], what: str, *, by: Viewer) -> 
 
 def next_start(cohort: Cohort) -> Cohort | None:
     """The next start of the programme after this one."""
-    coming = cohorts.open_cohorts(cohort.programme)
-    return next((one for one in coming if one.starts_on > cohort.starts_on), None)
+    day = max(cohort.starts_on, clock.today())
+    coming = cohort.programme.cohorts.filter(state=Cohort.State.PLANNED, starts_on__gt=day)
+    return coming.order_by("starts_on", "pk").first()
 
 
 @transaction.atomic

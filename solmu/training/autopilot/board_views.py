@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -19,20 +20,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from solmu.lib import clock
 from solmu.lib.composed import composed
+from solmu.lib.paging import Source
 from solmu.organisations.fields import FIELDS
-from solmu.training import cohorts, states
+from solmu.training import states
 from solmu.training.autopilot import board, steps
 from solmu.training.autopilot.forms import MessageForm
 from solmu.training.autopilot.models import StepRun, Trace
 from solmu.training.learning.models import Page, Version
 from solmu.training.models import Cohort, Enrolment
 from solmu.training.page import cohort_shell, run_cohort, trail
+from solmu.training.states import State
 from solmu.training.systems import working
 from solmu.ui.filters import Filter, FilterBar
 from solmu.ui.markup import badge
 from solmu.ui.tables import Column, Table
 
 STUCK = "stuck"
+NONE = (0, 0)
 
 
 def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
@@ -43,7 +47,7 @@ def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
     table = Table(
         request,
         _columns(pages),
-        board.with_done(board.with_stuck(_chosen(cohort, bar))).select_related("person"),
+        _rows(cohort, bar),
         default_sort="name",
         name="participants",
         caption=_("Participants"),
@@ -52,7 +56,6 @@ def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
     if answer := table.export():
         return answer
     systems = working.chosen(cohort.programme)
-    taken = cohorts.with_taken(Cohort.objects.filter(pk=cohort.pk)).get()
     panels = [panel for make in composed("COHORT_PANELS") if (panel := make(request, cohort))]
     return render(
         request,
@@ -63,12 +66,13 @@ def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
             "training:cohort",
             bar=bar,
             table=table,
-            counts=taken,
+            taken=sum(counts.get(state, NONE)[0] for state in states.PLACED),
+            waiting=counts.get(states.State.WAITING, NONE)[0],
             panels=panels,
             strip=_strip(request, cohort, counts, systems),
             held=sum(held for _n, held in counts.values()),
             stuck_url=f"?show={STUCK}",
-            routine=_routine(cohort),
+            routine=_routine(cohort, systems),
             query=request.GET.urlencode(),
             next_start=board.next_start(cohort),
             accounts=board.OF_ACCOUNTS & set(board.shown_states(systems)),
@@ -97,6 +101,25 @@ def _chosen(cohort: Cohort, bar: FilterBar) -> QuerySet[Enrolment]:
     if bar.chosen["show"]:
         return board.only_stuck(rows)
     return rows
+
+
+def _rows(cohort: Cohort, bar: FilterBar) -> QuerySet[Enrolment] | Source[Enrolment]:
+    """The rows of the list; by SQL that is made once, where nothing is searched for."""
+
+    def made(rows: QuerySet[Enrolment], **days: Any) -> QuerySet[Enrolment]:
+        found = board.with_done(board.with_stuck(rows, **days)).select_related("person")
+        return found.filter(~Q(stuck="")) if bar.chosen["show"] else found
+
+    if bar.text:
+        return made(_chosen(cohort, bar), **board.days())
+    chosen = sorted(bar.chosen["state"])
+
+    def make(*, cohort: int, **days: Any) -> QuerySet[Enrolment]:
+        rows = Enrolment.objects.filter(cohort_id=cohort)
+        return made(rows.filter(state__in=chosen) if chosen else rows, **days)
+
+    form = ("participants", *chosen, bool(bar.chosen["show"]))
+    return Source(form, make, {"cohort": cohort.pk, **board.days()})
 
 
 def _pages(cohort: Cohort) -> int:
@@ -128,12 +151,12 @@ def _strip(
     return mark_safe(f'<ul class="states" aria-label="{label}">{"".join(cells)}</ul>')
 
 
-def _routine(cohort: Cohort) -> list[tuple[str, str, str]]:
+def _routine(cohort: Cohort, systems: Any) -> list[tuple[str, str, str]]:
     """The steps as a line: done, now, to come."""
     runs = {one.kind: one for one in cohort.runs.all()}
     found = []
     now_told = False
-    for kind, step in steps.shown(cohort.programme).items():
+    for kind, step in steps.shown(cohort.programme, systems).items():
         run = runs.get(kind)
         if run is None and not step.on:
             continue
@@ -149,14 +172,18 @@ def _routine(cohort: Cohort) -> list[tuple[str, str, str]]:
 
 
 def _columns(pages: int) -> list[Column[Any]]:
+    # Few words and days come again and again.
+    day = cache(lambda day: date_format(day, "SHORT_DATE_FORMAT"))
+    of_state = cache(lambda state: badge(State(state).label, states.TONES[State(state)]))
+    why = cache(lambda code: badge(board.WHY[code], "berry") if code else "")
     return [
         Column("name", _("Name"), _name, sort="person__family_name",
                export=lambda row: row.person.name),
-        Column("state", _("State"), _state, sort="state",
+        Column("state", _("State"), lambda row: of_state(row.state), sort="state",
                export=lambda row: str(row.get_state_display())),
-        Column("since", _("Since"), lambda row: date_format(row.state_since, "SHORT_DATE_FORMAT"),
+        Column("since", _("Since"), lambda row: day(clock.local(row.state_since).date()),
                sort="state_since", export=lambda row: row.state_since.date()),
-        Column("stuck", _("Needs a person"), _stuck,
+        Column("stuck", _("Needs a person"), lambda row: why(row.stuck),
                export=lambda row: str(board.WHY.get(row.stuck, ""))),
         Column("pages", _("Pages done"),
                lambda row: f"{row.pages_done} / {pages}" if pages else "–",
@@ -164,7 +191,7 @@ def _columns(pages: int) -> list[Column[Any]]:
         Column("score", _("Score"), _score, sort="score", numeric=True,
                export=lambda row: row.score),
         Column("last", _("Access until"),
-               lambda row: date_format(row.last, "SHORT_DATE_FORMAT") if row.last else "–",
+               lambda row: day(row.last) if row.last else "–",
                export=lambda row: row.last),
         Column("email", _("E-mail"), lambda row: row.person.email, shown=False,
                export=lambda row: row.person.email),
@@ -177,9 +204,13 @@ def _columns(pages: int) -> list[Column[Any]]:
         Column("note", _("Notes"), lambda row: row.note, shown=False,
                export=lambda row: row.note),
         Column("applied", _("Applied"),
-               lambda row: date_format(row.applied_at, "SHORT_DATE_FORMAT"), sort="applied_at",
+               lambda row: day(clock.local(row.applied_at).date()), sort="applied_at",
                shown=False, export=lambda row: row.applied_at.date()),
     ]  # fmt: skip
+
+
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+_ADDRESS = cache(lambda: reverse("training:enrolment", args=[_NOBODY]))
 
 
 def _name(row: Enrolment) -> SafeString:
@@ -188,16 +219,8 @@ def _name(row: Enrolment) -> SafeString:
         ' aria-label="{1}"><a href="{2}">{1}</a></span>',
         row.pk,
         row.person,
-        reverse("training:enrolment", args=[row.uuid]),
+        _ADDRESS().replace(_NOBODY, str(row.uuid)),
     )
-
-
-def _state(row: Enrolment) -> Any:
-    return badge(row.get_state_display(), states.TONES[states.State(row.state)])
-
-
-def _stuck(row: Any) -> Any:
-    return badge(board.WHY[row.stuck], "berry") if row.stuck else ""
 
 
 def _score(row: Enrolment) -> str:

@@ -249,7 +249,7 @@ def _close(work: Carrying, rows: list[Enrolment]) -> None:
             states.move(row, to, by=work.by, why=gettext_noop("the time has ended"))
             # Who took more time is told again when that ends too.
             work.send([row], _to_studies, key=f"close-{last}")
-        work.trace([row], f"closed {last}")
+        work.trace([row], f"{MAIN[Kind.CLOSE]} {last}")
     if not work.own_environment:
         working.ask(work.systems[System.Kind.ACCOUNTS], Work.Action.SUSPEND, enrolments=rows)
 
@@ -414,7 +414,8 @@ def handle(work: Carrying, ids: list[int]) -> None:
     if not rows:
         return
     HANDLERS[work.run.kind](work, rows)
-    work.trace(rows, MAIN[Kind(work.run.kind)])
+    if work.run.kind != Kind.CLOSE:  # closing says with which last day: it can happen twice
+        work.trace(rows, MAIN[Kind(work.run.kind)])
     work.trace([row for row in rows if not row.person.email], NO_EMAIL)
 
 

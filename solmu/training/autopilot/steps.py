@@ -70,9 +70,9 @@ def needless(kind: str, systems: Mapping[str, System]) -> bool:
     return kind == Kind.CHECK and not _OF_ACCOUNTS & systems.keys()
 
 
-def shown(programme: Programme) -> dict[str, Step]:
+def shown(programme: Programme, systems: Mapping[str, System] | None = None) -> dict[str, Step]:
     """The steps that the chosen systems leave, in order."""
-    systems = working.chosen(programme)
+    systems = working.chosen(programme) if systems is None else systems
     return {kind: one for kind, one in of(programme).items() if not needless(kind, systems)}
 
 

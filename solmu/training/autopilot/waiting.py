@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from solmu.people.viewer import Viewer
 from solmu.training import states
@@ -51,7 +51,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
                 ngettext("One participant is stuck", "%(n)s participants are stuck", stuck)
                 % {"n": stuck},
                 _("in the trainings that you run"),
-                _("Help"),
+                pgettext("a verb", "Help"),
                 reverse("autopilot:day"),
             )
         )

@@ -63,13 +63,14 @@ class AskedForm(forms.Form):
         self.free = (free.key if free else "free", free.texts if free else {})
         for at, (_key, texts) in enumerate(self.scales):
             for code in languages:
-                self._add(f"scale{at}_{code}", code, texts.get(code, ""))
+                self._add(f"scale{at}_{code}", code, texts.get(code, ""), f"{at + 1}. ")
         for code in languages:
             self._add(f"free_{code}", code, self.free[1].get(code, ""))
 
-    def _add(self, name: str, code: str, initial: str) -> None:
+    def _add(self, name: str, code: str, initial: str, number: str = "") -> None:
+        label = f"{number}{dict(settings.LANGUAGES)[code]}"
         self.fields[name] = forms.CharField(
-            label=dict(settings.LANGUAGES)[code], initial=initial, max_length=300, required=False,
+            label=label, initial=initial, max_length=300, required=False,
             widget=forms.Textarea(attrs={"rows": 2, "class": "short", "lang": code}),
         )  # fmt: skip
 

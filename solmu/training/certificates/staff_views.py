@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -403,7 +403,7 @@ def figures_page(request: HttpRequest, slug: str) -> HttpResponseBase:
                 for row in (*rows, whole)
             ],
             large=[
-                (whole.applied, _("enrolled")),
+                (whole.applied, pgettext("how many", "enrolled")),
                 (whole.passed, _("have passed the training")),
                 (f"{_shown(whole.pass_rate, 0)} %", _("pass rate")),
                 (f"{_shown(whole.score)} %", _("mean score")),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from solmu.audit.history import tracked, tracked_lean
 from solmu.lib import clock
@@ -36,7 +37,7 @@ class Question(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="question_bank")
     # Its name in files; shared by the rows that replaced each other.
     key = models.CharField(_("id"), max_length=40)
-    part = models.SmallIntegerField(_("part"))
+    part = models.SmallIntegerField(pgettext_lazy("of the contents", "part"))
     text_fi = models.TextField(_("question in Finnish"), blank=True)
     text_sv = models.TextField(_("question in Swedish"), blank=True)
     text_en = models.TextField(_("question in English"), blank=True)

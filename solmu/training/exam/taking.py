@@ -74,7 +74,9 @@ class Opening:
         return {
             PARTS: _("The test opens when all parts are done."),
             TIME: _("The test is open during your access."),
-            USED: _("You have used all attempts of this period."),
+            USED: _(
+                "You have used all attempts of this period. With another start you get new ones."
+            ),
             LATER: _("You can try again on %(day)s.")
             % {"day": date_format(self.opens_on, "SHORT_DATE_FORMAT") if self.opens_on else ""},
             EMPTY: _("The questions are not ready yet."),

@@ -125,8 +125,7 @@ def _longer(enrolment: Enrolment, allowed: Access) -> date | None:
 def _may_move(enrolment: Enrolment, allowed: Access) -> bool:
     if allowed.state in {access.OVER, access.PAUSED}:
         return enrolment.state not in states.DONE
-    near = allowed.is_open and allowed.days_left <= NEAR_THE_END
-    return near and enrolment.state in states.UNDER_WAY | states.BEFORE_START
+    return allowed.is_open and enrolment.state in states.UNDER_WAY | states.BEFORE_START
 
 
 def _extend(row: Enrolment, allowed: Access, by: Viewer) -> str:

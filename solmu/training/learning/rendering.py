@@ -97,8 +97,11 @@ class Reader:
                 return reverse("files:download", args=[rest])
             except ValueError:
                 return ""
-        if address.startswith("pictures/") and self.version.shipped:
-            return static(f"learning/{self.version.shipped}/{address}")
+        if address.startswith("pictures/"):
+            try:
+                return static(f"learning/{address}")
+            except ValueError:
+                return ""  # no such picture came with Solmu
         return address
 
 

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from solmu.lib import kept_secrets
+from solmu.lib.outside import AddressError, check_address
 from solmu.training.systems.doing import key_file_problem
 from solmu.training.systems.models import System
 
@@ -128,7 +129,7 @@ class FormsForm(GoogleForm):
     NEEDED: ClassVar[tuple[str, ...]] = ("admin", "form")
 
     form = forms.CharField(
-        label=gettext_lazy("Form"),
+        label=pgettext_lazy("in Google Forms", "Form"),
         required=False,
         max_length=100,
         help_text=gettext_lazy("The long part of its address, after /forms/d/"),
@@ -189,6 +190,25 @@ class StudentaInterfaceForm(SystemForm):
         max_length=300,
     )
     client = forms.CharField(label=gettext_lazy("Application ID"), required=False, max_length=100)
+
+    def clean_address(self) -> str:
+        """Refuse an address that leads into the installation's own network."""
+        return _outside(self.cleaned_data["address"])
+
+    def clean_token_address(self) -> str:
+        """The same of the one that gives tokens."""
+        return _outside(self.cleaned_data["token_address"])
+
+
+def _outside(address: str) -> str:
+    if address:
+        try:
+            check_address(address)
+        except AddressError as error:
+            raise ValidationError(
+                _("This address can't be reached from here, or lies in an inner network.")
+            ) from error
+    return address
 
 
 FORMS: dict[str, type[SystemForm]] = {

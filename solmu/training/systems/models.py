@@ -116,7 +116,10 @@ class Work(models.Model):
         indexes = [
             models.Index(
                 fields=["system", "next_at"], condition=Q(state="waiting"), name="work_that_waits"
-            )
+            ),
+            models.Index(
+                fields=["enrolment"], condition=Q(state="failed"), name="work_that_failed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,7 +80,7 @@ def applications(system: Interface, since: str) -> Iterator[dict[str, str]]:
             address,
             params=sent,
             headers=_headers(system),
-            follow_redirects=False,
+            written=True,
         )
         page = http.as_json(answer)
         for row in page.get("items") or []:
@@ -98,6 +98,7 @@ def send_results(system: Interface, rows: list[dict[str, Any]], *, key: str) -> 
         "Studenta",
         "POST",
         f"{system.address.rstrip('/')}/results",
+        written=True,
         headers={**_headers(system), "Idempotency-Key": key},
         json={"items": rows},
     )
@@ -121,6 +122,7 @@ def token(system: Interface, *, fresh: bool = False) -> str:
         "POST",
         system.token_address,
         taken=frozenset({400, 401, 403}),
+        written=True,
         data={
             "grant_type": "client_credentials",
             "client_id": system.client,

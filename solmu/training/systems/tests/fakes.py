@@ -195,6 +195,7 @@ def connected(settings: Any, key: RSAPrivateKey) -> Iterator[Outside]:
             setattr(settings, name, one.address)
         settings.COMPANY_REGISTER = one.address
         settings.MICROSOFT_LOGIN = one.address
+        settings.SOLMU_INNER_HOSTS = {"127.0.0.1"}
         caches["process"].clear()
         yield one
         caches["process"].clear()

@@ -21,7 +21,7 @@ from solmu.organisations import company_register
 from solmu.organisations.tests import factories as organisations
 from solmu.people.models import Person
 from solmu.training.models import Cohort, Enrolment, Programme
-from solmu.training.systems import doing, exchanging, register, studenta, working
+from solmu.training.systems import doing, exchanging, forms, register, studenta, working
 from solmu.training.systems.models import System, Work
 from solmu.training.systems.tests import fakes
 from solmu.training.systems.tests.fakes import Outside, google
@@ -304,6 +304,22 @@ def test_applications_come_page_by_page_and_stay_on_their_address(
     outside.refuse("/applications", 200, {"items": [], "next": "http://169.254.169.254/"})
     with pytest.raises(RefusedError):
         list(studenta.applications(system, ""))
+
+
+@pytest.mark.parametrize("inner", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254"])
+def test_interface_does_not_lead_into_the_own_network(
+    outside: Outside, settings: Any, inner: str
+) -> None:
+    settings.SOLMU_INNER_HOSTS = set()
+    port = outside.address.rpartition(":")[2]
+    at = f"http://{inner}:{port}"
+
+    with pytest.raises(RefusedError, match="inner network"):
+        studenta.check(studenta.Interface(f"{at}/studenta", f"{at}/token", "c", "right"))
+
+    assert not outside.asked
+    form = forms.StudentaInterfaceForm({"address": at, "token_address": at}, System())
+    assert {"address", "token_address"} <= set(form.errors)
 
 
 def test_results_go_into_the_exchange_folder(cohort: Cohort, settings: Any, tmp_path: Path) -> None:

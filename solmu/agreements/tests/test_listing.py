@@ -1,0 +1,55 @@
+"""The list's own ways of finding: the same rows as everywhere else, and counts that stay true."""
+
+import pytest
+
+from solmu.agreements import counting, querysets
+from solmu.agreements.models import Agreement
+from solmu.agreements.tests import signing_factories as made
+from solmu.organisations.tests import factories
+from solmu.people.viewer import Viewer
+
+pytestmark = pytest.mark.django_db
+
+
+def _staff(institution) -> Viewer:
+    return factories.viewer(factories.person_with_role(institution))
+
+
+def test_list_finds_what_is_visible_however_much_others_drafted(monkeypatch):
+    own, other = factories.institution("Oma opisto"), factories.institution("Toinen opisto")
+    mine = made.agreement(own)
+    sent = made.agreement(other, [own.organisation], state="negotiation")
+    made.agreement(other, [own.organisation])  # a draft of others is theirs alone
+    signed = made.asked(made.agreement(factories.institution("Kolmas opisto")))[1]
+    signer = Viewer(user_id=99, person_id=signed.person_id)
+    viewer = _staff(own)
+
+    for few in (querysets.FEW, 0):
+        monkeypatch.setattr(querysets, "FEW", few)
+        for who in (viewer, signer, Viewer.anonymous(), made.SYSTEM):
+            found = set(querysets.seen(who).queryset())
+            assert found == set(Agreement.objects.visible_to(who))
+        assert set(querysets.seen(viewer).queryset()) == {mine, sent}
+
+
+def test_title_party_and_case_number_find_an_agreement():
+    found = made.agreement(
+        organisations=[factories.organisation("Kuutamo Oy")], title="Yhdessä", case_number="12/26"
+    )
+    made.agreement(factories.institution("Toinen opisto"), title="Muu")
+
+    for text in ("hdess", "kuutamo", "12/26"):
+        assert querysets.named(text) == [found.pk]
+        assert list(Agreement.objects.filter(querysets.called(text))) == [found]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_follow_a_change():
+    draft = made.agreement()
+    key = draft.institution_id
+    assert counting.by_state(key) == {"draft": 1}
+
+    made.agreement(draft.institution, [])
+    Agreement.objects.filter(pk=draft.pk).update(state="negotiation")
+
+    assert counting.by_state(key) == {"draft": 1, "negotiation": 1}
