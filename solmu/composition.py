@@ -45,6 +45,7 @@ from solmu.partnerships import indexing as partner_index
 from solmu.partnerships import permissions as partners
 from solmu.partnerships.growing import registering
 from solmu.partnerships.picture import day as partner_day
+from solmu.partnerships.picture import map_example
 from solmu.partnerships.picture.filters import PictureFilter
 from solmu.people.viewer import Viewer
 from solmu.plans import archive as plan_archive
@@ -186,6 +187,9 @@ ACTIONS = (
     MenuItem("", _("Undelivered mail"), "notifications:undelivered", "mail", _is_admin),
     MenuItem("", _("My account"), "own:me", "user", _signed_in),
 )
+
+# Components of rooms above, shown on the living page of the components.
+COMPONENTS = (*modules.of("partnerships", map_example.shown),)
 
 
 # What kinds of record with personal fields are called where it is said what is kept of a person.

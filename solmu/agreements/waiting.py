@@ -124,9 +124,7 @@ def partner_panel(request: HttpRequest, stakeholder: Stakeholder) -> Panel | Non
     """The agreements with a partner, on its page."""
     viewer = request.viewer
     rows = _latest(
-        viewer,
-        institution_id=stakeholder.institution_id,
-        parties__organisation_id=stakeholder.organisation_id,
+        viewer, stakeholder.institution_id, parties__organisation_id=stakeholder.organisation_id
     )
     new_url = ""
     if can_draft(viewer, stakeholder.institution_id):
@@ -141,17 +139,22 @@ def with_organisation(viewer: Viewer, organisation_id: int) -> Panel | None:
     return _panel(rows, f"{reverse('agreements:list')}?partner={organisation_id}", "")
 
 
-def _latest(viewer: Viewer, **where: int) -> list[Agreement]:
-    """The newest that the viewer sees, one more than are shown."""
+def _latest(viewer: Viewer, institution_id: int = 0, **where: int) -> list[Agreement]:
+    """The newest that the viewer sees, one more than are shown.
+
+    The institution is written into the SQL: the database has to know how many it has.
+    """
     networks = several(viewer.networks, "seen")
 
     def make(*, person: int, **values: int) -> QuerySet[Agreement]:
         theirs = {values.pop(name): frozenset[str]() for name in networks}
         reader = replace(viewer, person_id=person, networks=theirs)
         rows = Agreement.objects.visible_to(reader).filter(**values)
+        if institution_id:
+            rows = rows.filter(institution_id=institution_id)
         return rows.order_by("-pk")[: SHOWN + 1]
 
-    form = ("latest agreements", *where, viewer.person_id is None, *viewer.form)
+    form = ("latest agreements", institution_id, *where, viewer.person_id is None, *viewer.form)
     return fetch(form, make, person=viewer.person_id or 0, **networks, **where)
 
 

@@ -77,7 +77,10 @@ def add_table(made: Document, columns: list[str], rows: list[list[str]], languag
         for run in speak(cell.paragraphs[0], language).runs:
             run.bold = True
     for row in rows:
-        for cell, value in zip(table.add_row().cells, row, strict=True):
+        added = table.add_row()
+        # A row stays on one page.
+        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - likewise
+        for cell, value in zip(added.cells, row, strict=True):
             cell.text = clean(value)
             speak(cell.paragraphs[0], language)
     made.add_paragraph()

@@ -2,11 +2,13 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from solmu.costs.sharing import LARGEST
@@ -20,7 +22,16 @@ def euros(amount: Decimal | None) -> str:
     """An amount in the reader's language, with the sign of the euro."""
     if amount is None:
         return ""
-    return f"{number_format(amount, 2, use_l10n=True, force_grouping=True)}\N{NO-BREAK SPACE}€"
+    thousands, decimals = _separators(get_language())
+    whole, cents = f"{amount:,.2f}".split(".")
+    return f"{whole.replace(',', thousands)}{decimals}{cents}\N{NO-BREAK SPACE}€"
+
+
+@cache
+def _separators(language: str | None) -> tuple[str, str]:
+    names = ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR")
+    thousands, decimals = (get_format(name, language, use_l10n=True) for name in names)
+    return str(thousands), str(decimals)
 
 
 def plain(number: Decimal | None) -> str:

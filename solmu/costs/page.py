@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -18,12 +19,14 @@ from solmu.costs.drafting import CostError
 from solmu.costs.models import KIND, CostCase, CostItem, Payer, Transfer
 from solmu.costs.money import euros, plain
 from solmu.costs.permissions import can_answer, can_mark_paid, can_write
-from solmu.costs.weighing import Known, Shared, Weighing
+from solmu.costs.weighing import Known, Shared, Weighing, payers_of
 from solmu.lib.compiled import compiled
 from solmu.networks.models import Network
 from solmu.people.viewer import Viewer
 
 State = CostCase.State
+# So many payers are compared under every key at once; of more, one asks first.
+MOST_COMPARED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class CasePage:
         pages = [cls(viewer, case) for case in cases]
         for page, weighing in zip(pages, weighings, strict=True):
             page.items, page.weighing = list(page.case.items.all()), weighing
+            page.payers = _by_name(page.case.payers.all())
             page.rounds = rounds[page.case.pk]
         return pages
 
@@ -85,14 +89,14 @@ class CasePage:
         return sum(known, Decimal("0.00")) if known else None
 
     @cached_property
-    def weighing(self) -> Weighing:
-        """The payers with their weights of today."""
-        return Weighing.of(self.case)
-
-    @cached_property
     def payers(self) -> list[Payer]:
         """The payers by name."""
-        return sorted(self.weighing.payers, key=lambda payer: str(payer.organisation).casefold())
+        return _by_name(payers_of(case=self.case.pk))
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """The payers with their weights of today."""
+        return Weighing.of(self.case, self.payers)
 
     @cached_property
     def rounds(self) -> list[Round]:
@@ -123,11 +127,15 @@ class CasePage:
     def shared(self) -> Shared:
         """What each pays: as asked or agreed, else by the figures of today."""
         if self.frozen:
-            slugs = {payer["slug"]: payer for payer in self.frozen.content["payers"]}
-            return Shared(
-                self.case.key, {slug: Decimal(payer["share"]) for slug, payer in slugs.items()}
-            )
+            shares = {slug: Decimal(payer["share"]) for slug, payer in self._asked.items()}
+            return Shared(self.case.key, shares)
         return self.weighing.now(self.amount)
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        """The payers of the asking that is shown, by slug."""
+        payers = self.frozen.content["payers"] if self.frozen else []
+        return {payer["slug"]: payer for payer in payers}
 
     @property
     def key_name(self) -> str:
@@ -165,8 +173,7 @@ class CasePage:
 
     def _weight(self, slug: str) -> str:
         if self.frozen:
-            payer = next((p for p in self.frozen.content["payers"] if p["slug"] == slug), None)
-            weights = payer["weights"] if payer else {}
+            weights = self._asked[slug]["weights"] if slug in self._asked else {}
             return ", ".join(
                 told(key, Known(Decimal(weight)))
                 for key, weight in weights.items()
@@ -177,6 +184,11 @@ class CasePage:
             for key in self.weighing.used_keys()
             if key != sharing.EQUAL
         )
+
+    @property
+    def is_long(self) -> bool:
+        """So many pay that the shares under every key are shown when somebody asks for them."""
+        return len(self.payers) > MOST_COMPARED
 
     @cached_property
     def what_if(self) -> list[dict[str, Any]]:
@@ -235,7 +247,7 @@ class CasePage:
         """What has changed since the question was asked the time before."""
         if self.case.state != State.PROPOSED or len(self.rounds) < 2:
             return []
-        names = {p.organisation_id: str(p.organisation) for p in self.weighing.payers}
+        names = {p.organisation_id: str(p.organisation) for p in self.payers}
         return content.changes(self.rounds[1].content, self.rounds[0].content, names)
 
     @cached_property
@@ -247,7 +259,7 @@ class CasePage:
             now = content.of(self.case, self.items, self.weighing)
         except sharing.SharingError:
             return []
-        names = {p.organisation_id: str(p.organisation) for p in self.weighing.payers}
+        names = {p.organisation_id: str(p.organisation) for p in self.payers}
         return content.changes(self.agreed.content, now, names)
 
     @cached_property
@@ -272,8 +284,8 @@ class CasePage:
         """How things stand, in a sentence."""
         amount = euros(self.amount)
         payers = ngettext(
-            "%(amount)s over one payer.", "%(amount)s over %(n)s payers.", len(self.weighing.payers)
-        ) % {"amount": amount, "n": len(self.weighing.payers)}
+            "%(amount)s over one payer.", "%(amount)s over %(n)s payers.", len(self.payers)
+        ) % {"amount": amount, "n": len(self.payers)}
         return f"{payers} {self._how_it_stands()}".strip()
 
     def _how_it_stands(self) -> str:
@@ -306,11 +318,11 @@ class CasePage:
         if network.cost_rule == Network.CostRule.STEERING:
             terms = agreeing.steering_seats(network)
             return [(term.person.name, str(_("steering group"))) for term in terms]
-        ids = [payer.organisation_id for payer in self.weighing.payers]
+        ids = [payer.organisation_id for payer in self.payers]
         people = agreeing.who_answers(network, ids)
         return [
             (", ".join(one.name for one in people[payer.organisation_id]) or "–", str(payer))
-            for payer in self.weighing.payers
+            for payer in self.payers
         ]
 
     @property
@@ -323,6 +335,10 @@ class CasePage:
             Part(Payer, of, _("payer"), title=("organisation",)),
             Part(Transfer, of, _("payment"), title=("payer", "receiver")),
         ]
+
+
+def _by_name(payers: Iterable[Payer]) -> list[Payer]:
+    return sorted(payers, key=lambda payer: str(payer.organisation).casefold())
 
 
 @compiled
@@ -346,13 +362,14 @@ def told(key: str, known: Known) -> str:
         return str(_("not known"))
     if key == sharing.FIXED:
         return euros(known.weight)
-    number = plain(known.weight)
-    words = {
-        sharing.STUDENTS: ngettext("%(n)s student", "%(n)s students", int(known.weight)),
-        sharing.STAFF: ngettext("%(n)s of staff", "%(n)s of staff", int(known.weight)),
-    }
-    text = words.get(key, "%(n)s") % {"n": number}
-    if key == sharing.PARTICIPATION and not known.entered:
-        seats = ngettext("%(n)s seat", "%(n)s seats", int(known.weight))
-        text = seats % {"n": number}
+    whole = int(known.weight)
+    if key == sharing.STUDENTS:
+        words = ngettext("%(n)s student", "%(n)s students", whole)
+    elif key == sharing.STAFF:
+        words = ngettext("%(n)s of staff", "%(n)s of staff", whole)
+    elif key == sharing.PARTICIPATION and not known.entered:
+        words = ngettext("%(n)s seat", "%(n)s seats", whole)
+    else:
+        words = "%(n)s"
+    text = words % {"n": plain(known.weight)}
     return f"{text} ({known.year})" if known.year else text

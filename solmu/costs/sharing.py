@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 EQUAL, STUDENTS, STAFF, PARTICIPATION, FIXED, MIX = (
     "equal", "students", "staff", "participation", "fixed", "mix",
@@ -74,18 +75,19 @@ def share_cents(cents: int, weights: Weights, *, key: str = "") -> dict[str, int
     """Share whole cents by weights, in the order in which the weights come."""
     if cents < 0:
         raise SharingError("An amount to share isn't negative.")
-    exact = {name: Fraction(weight) for name, weight in weights.items()}
-    if any(weight < 0 for weight in exact.values()):
+    fractions = {name: Fraction(weight) for name, weight in weights.items()}
+    if any(weight < 0 for weight in fractions.values()):
         raise SharingError("A weight isn't negative.")
-    whole = sum(exact.values(), Fraction(0))
+    # In the same ratio as whole numbers: what is lost by rounding has then one denominator.
+    scale = lcm(*(weight.denominator for weight in fractions.values()))
+    exact = {name: int(weight * scale) for name, weight in fractions.items()}
+    whole = sum(exact.values())
     if whole == 0:
         raise NothingToShareByError(key)
     shares: dict[str, int] = {}
-    lost: dict[str, Fraction] = {}
+    lost: dict[str, int] = {}
     for name, weight in exact.items():
-        quota = cents * weight / whole
-        shares[name] = quota.numerator // quota.denominator
-        lost[name] = quota - shares[name]
+        shares[name], lost[name] = divmod(cents * weight, whole)
     left = cents - sum(shares.values())
     for name in sorted(exact, key=lambda name: (-lost[name], -exact[name], name))[:left]:
         shares[name] += 1

@@ -443,6 +443,7 @@ def _case_page(
         "answering": _answering(page, answering),
         "answer_errors": answering.non_field_errors() if answering else [],
         "files": file_panel.of(request.viewer, KIND, case.pk),
+        "what_if": not page.is_long or "what-if" in request.GET,
         "paid": PaidForm(initial={"on": clock.today()}),
     }
     status = 422 if answering is not None else 200

@@ -40,6 +40,11 @@ class Shared:
     def __bool__(self) -> bool:
         return not self.problem
 
+    @property
+    def together(self) -> Decimal:
+        """All shares; to the cent what was to be shared."""
+        return sum(self.amounts.values(), Decimal("0.00"))
+
 
 type Figures = dict[tuple[int, str], tuple[Decimal, int]]  # of an organisation and a key
 type Seats = dict[tuple[int, int], int]  # of a network and an organisation
@@ -55,6 +60,8 @@ class Weighing:
         self.payers = sorted(payers, key=lambda payer: payer.organisation.slug)
         self.names = {payer.organisation.slug: str(payer.organisation) for payer in self.payers}
         self.known: dict[str, dict[str, Known]] = {key: {} for key in sharing.KEYS}
+        # Seats and what is entered (days, people …) can't be counted together.
+        is_entered = any(payer.participation is not None for payer in payers)
         for payer in self.payers:
             slug, of = payer.organisation.slug, payer.organisation_id
             self.known[sharing.EQUAL][slug] = Known(Decimal(1))
@@ -66,9 +73,8 @@ class Weighing:
                     if entered is not None
                     else Known(figure, year=year)
                 )
-            # Seats and what is entered (days, people …) can't be counted together.
             entered = payer.participation
-            if any(each.participation is not None for each in self.payers):
+            if is_entered:
                 self.known[sharing.PARTICIPATION][slug] = Known(entered, entered=True)
             else:
                 self.known[sharing.PARTICIPATION][slug] = Known(
@@ -77,12 +83,12 @@ class Weighing:
             self.known[sharing.FIXED][slug] = Known(payer.fixed, entered=True)
 
     @classmethod
-    def of(cls, case: CostCase) -> Weighing:
+    def of(cls, case: CostCase, payers: Sequence[Payer] | None = None) -> Weighing:
         """The case's payers as they are kept."""
         on, at = clock.today(), {"network": case.network_id, "case": case.pk}
         figures = _newest(_figures_of(case=case.pk), on)
         seats = {(case.network_id, of): held for of, held in _seats_of(on=on, **at)}
-        return cls(case, _payers(case=case.pk), figures, seats)
+        return cls(case, payers_of(case=case.pk) if payers is None else payers, figures, seats)
 
     @classmethod
     def of_payers(cls, case: CostCase, payers: Sequence[Payer]) -> Weighing:
@@ -171,8 +177,11 @@ def _newest(rows: Iterable[Figure], on: date) -> Figures:
 
 
 @compiled
-def _payers(*, case: int) -> QuerySet[Payer]:
-    return Payer.objects.filter(case=case).select_related("organisation")
+def payers_of(*, case: int) -> QuerySet[Payer]:
+    """A case's payers, with as much of the organisations as a list says."""
+    named = (f"organisation__{name}" for name in ("slug", "name_fi", "name_sv", "name_en"))
+    own = ("case", "organisation", "students", "staff", "participation", "fixed")
+    return Payer.objects.filter(case=case).select_related("organisation").only(*own, *named)
 
 
 @compiled

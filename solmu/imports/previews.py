@@ -47,7 +47,11 @@ def with_unused(
     mapped = guessing.guess(table, fields)
     columns = {each.key: found[0].index for each in fields if (found := mapped.of(each.key))}
     used = set(columns.values())
-    unused = [one for at, one in enumerate(table.headings) if one.strip() and at not in used]
+    unused = [
+        one
+        for at, one in enumerate(table.headings)
+        if one.strip() and at not in used and any(row.cells[at] for row in table.rows)
+    ]
     return table.rows, columns, unused
 
 

@@ -1,21 +1,26 @@
 """Who belonged on a day, with the figures of that year: what the home and the members page show."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import accumulate
+from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max, QuerySet
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from solmu.lib.compiled import compiled
 from solmu.lib.periods import covers, first_day, last_day
+from solmu.lib.translated import LANGUAGES
 from solmu.networks.models import Membership, Network
-from solmu.organisations.models import Figure, Organisation
+from solmu.organisations.models import Figure
 from solmu.ui.charts import Point, trend
 
 # A year's figures come out late: those of the years just before stand in, and say so.
@@ -26,20 +31,41 @@ MOST_LINES = 40
 MOST_NAMES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A membership as the pictures show it: whole records of many members are slow to read."""
+
+    pk: int
+    organisation_id: int
+    name: str
+    role: str
+    valid: DateRange
+
+    @property
+    def is_full(self) -> bool:
+        """It belongs, decides and pays."""
+        return self.role in Membership.FULL
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return str(Membership.Role(self.role).label)
+
+
 @dataclass(slots=True)
 class Total:
-    """A sum over the members, and who is missing from it."""
+    """A sum over the members, and the names of those that it lacks."""
 
     sum: int = 0
-    missing: list[Organisation] = field(default_factory=list)
-    earlier: list[Organisation] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
     known: int = 0
 
 
-def named(organisations: Sequence[Organisation]) -> str:
+def named(every: Sequence[str]) -> str:
     """Who they are, as far as one reads it."""
-    names = [str(each) for each in organisations[:MOST_NAMES]]
-    if rest := len(organisations) - len(names):
+    names = [*every[:MOST_NAMES]]
+    if rest := len(every) - len(names):
         names.append(ngettext("one more", "%(n)s more", rest) % {"n": rest})
     return ", ".join(names)
 
@@ -49,19 +75,18 @@ class Belonging:
     """The memberships of a network as one day sees them."""
 
     on: date
-    every: list[Membership]
-    now: list[Membership]
-    figures: dict[int, Figure]
+    every: list[Member]
+    now: list[Member]
     students: Total
     staff: Total
 
     @property
-    def full(self) -> list[Membership]:
+    def full(self) -> list[Member]:
         """Founding and other full members on the day."""
-        return [each for each in self.now if each.role in Membership.FULL]
+        return [each for each in self.now if each.is_full]
 
     @property
-    def former(self) -> list[Membership]:
+    def former(self) -> list[Member]:
         """The last membership of each that had left by the day."""
         here = {each.organisation_id for each in self.now}
         gone = {
@@ -76,38 +101,49 @@ class Belonging:
 
 def belonging(network: Network, on: date) -> Belonging:
     """Read the memberships of all times and the figures of the day's year; two queries."""
-    every = _memberships(network=network.pk)
-    for each in every:
-        each.network = network
+    languages = ((get_language() or "fi")[:2], *LANGUAGES)
+    every = [
+        Member(pk, organisation, _in(languages, names), role, valid)
+        for pk, organisation, role, valid, *names in _memberships(network=network.pk)
+    ]
     now = [each for each in every if covers(each.valid, on)]
-    now.sort(key=lambda each: str(each.organisation.name).lower())
-    full = [each.organisation for each in now if each.role in Membership.FULL]
-    rows = _figures(on.year, network=network.pk, on=on)
-    figures = {row.organisation_id: row for row in rows}
-    return Belonging(
-        on=on,
-        every=every,
-        now=now,
-        figures=figures,
-        students=_total(full, figures, on.year, "students"),
-        staff=_total(full, figures, on.year, "staff"),
-    )
+    now.sort(key=lambda each: each.name.lower())
+    full = [each for each in now if each.is_full]
+    students, staff = Total(), Total()
+    # The latest of each comes last.
+    figures = {row[0]: row for row in _figures(on.year, network=network.pk, on=on)}
+    for each in full:
+        _of, year, *told = figures.get(each.organisation_id, (0, on.year, None, None))
+        for total, value in zip((students, staff), told, strict=True):
+            _count(total, each.name, value, is_earlier=year != on.year)
+    return Belonging(on=on, every=every, now=now, students=students, staff=staff)
+
+
+def _in(languages: Iterable[str], names: Sequence[str]) -> str:
+    by_language = dict(zip(LANGUAGES, names, strict=True))
+    return next((name for code in languages if (name := by_language.get(code))), "")
+
+
+def _count(total: Total, name: str, value: int | None, *, is_earlier: bool) -> None:
+    if value is None:
+        total.missing.append(name)
+        return
+    total.sum += value
+    total.known += 1
+    if is_earlier:
+        total.earlier.append(name)
 
 
 @compiled
-def _memberships(*, network: int) -> QuerySet[Membership]:
-    """The memberships of all times, with as much of the organisations as a list says."""
-    named = (f"organisation__{name}" for name in ("slug", "name_fi", "name_sv", "name_en"))
-    return (
-        Membership.objects.filter(network=network)
-        .select_related("organisation")
-        .only("network", "organisation", "role", "valid", "note", *named)
-        .order_by("valid", "pk")
-    )
+def _memberships(*, network: int) -> QuerySet[Membership, tuple[Any, ...]]:
+    """The memberships of all times, with the names of the organisations."""
+    named = (f"organisation__name_{code}" for code in LANGUAGES)
+    rows = Membership.objects.filter(network=network).order_by("valid", "pk")
+    return rows.values_list("pk", "organisation_id", "role", "valid", *named)
 
 
 @compiled
-def _figures(year: int, *, network: int, on: date) -> QuerySet[Figure]:
+def _figures(year: int, *, network: int, on: date) -> QuerySet[Figure, tuple[Any, ...]]:
     """The members' figures of a year and the years just before, the latest last."""
     members = Membership.objects.filter(
         network=network, valid__contains=on, role__in=Membership.FULL
@@ -115,26 +151,9 @@ def _figures(year: int, *, network: int, on: date) -> QuerySet[Figure]:
     return (
         Figure.objects.filter(organisation__in=members.values("organisation"))
         .filter(year__range=(year - YEARS_BACK, year))
-        .only("organisation", "year", "students", "staff")
         .order_by("year")
+        .values_list("organisation_id", "year", "students", "staff")
     )
-
-
-def _total(
-    organisations: Iterable[Organisation], figures: dict[int, Figure], year: int, name: str
-) -> Total:
-    total = Total()
-    for organisation in organisations:
-        figure = figures.get(organisation.pk)
-        value = getattr(figure, name) if figure else None
-        if figure is None or value is None:
-            total.missing.append(organisation)
-            continue
-        total.sum += value
-        total.known += 1
-        if figure.year != year:
-            total.earlier.append(organisation)
-    return total
 
 
 def first_and_last(network: Network, today: date) -> tuple[date, date]:
@@ -144,12 +163,12 @@ def first_and_last(network: Network, today: date) -> tuple[date, date]:
     return min(first, today), max(last_day(network.valid) or today, today)
 
 
-def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -> SafeString:
+def bars(memberships: Sequence[Member], first: date, last: date, on: date) -> SafeString:
     """Memberships over the years: a line for each organisation, in the order of joining.
 
     Of more than MOST_LINES organisations: how many belonged at the end of each year.
     """
-    lines: dict[int, list[Membership]] = {}
+    lines: dict[int, list[Member]] = {}
     for each in memberships:
         lines.setdefault(each.organisation_id, []).append(each)
     if len(lines) > MOST_LINES:
@@ -172,7 +191,7 @@ def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -
             for ends in [at(last_day(each.valid) or last)]
         )
         rows.append(
-            f"<li><span>{conditional_escape(str(several[0].organisation))}{_beside(several[-1])}"
+            f"<li><span>{conditional_escape(several[0].name)}{_beside(several[-1])}"
             f'<span class="visually-hidden">, {conditional_escape(told)}</span></span>'
             f'<svg aria-hidden="true">{drawn}<line class="day-mark" x1="{at(on):.2f}%"'
             f' x2="{at(on):.2f}%" y1="0" y2="100%"/></svg></li>'
@@ -183,11 +202,11 @@ def bars(memberships: Sequence[Membership], first: date, last: date, on: date) -
     )
 
 
-def _beside(membership: Membership) -> str:
+def _beside(membership: Member) -> str:
     """The role of those that stand beside, whose lines are paler."""
-    if membership.role in Membership.FULL:
+    if membership.is_full:
         return ""
-    return f' <span class="note" aria-hidden="true">{membership.get_role_display()}</span>'
+    return f' <span class="note" aria-hidden="true">{membership.role_name}</span>'
 
 
 def _years(first: date, last: date) -> list[int]:
@@ -198,25 +217,30 @@ def _years(first: date, last: date) -> list[int]:
     ]
 
 
-def _tone(membership: Membership, last: date) -> str:
+def _tone(membership: Member, last: date) -> str:
     upper = membership.valid.upper
     if upper is not None and upper <= last:
         return " ended"
-    return "" if membership.role in Membership.FULL else " beside"
+    return "" if membership.is_full else " beside"
 
 
-def _told(membership: Membership, day_told: Callable[[date | None], str]) -> str:
+def _told(membership: Member, day_told: Callable[[date | None], str]) -> str:
     return _("%(role)s %(first)s–%(last)s") % {
-        "role": membership.get_role_display(),
+        "role": membership.role_name,
         "first": day_told(first_day(membership.valid)),
         "last": day_told(last_day(membership.valid)),
     }
 
 
-def _by_year(memberships: Sequence[Membership], first: date, last: date) -> SafeString:
-    full = [each.valid for each in memberships if each.role in Membership.FULL]
+def _by_year(memberships: Sequence[Member], first: date, last: date) -> SafeString:
     ends = [min(date(year, 12, 31), last) for year in range(first.year, last.year + 1)]
+    # How many more belong at each end than at the one before.
+    more = [0] * (len(ends) + 1)
+    for each in memberships:
+        if each.is_full:
+            more[bisect_left(ends, each.valid.lower or first)] += 1
+            more[bisect_left(ends, each.valid.upper) if each.valid.upper else -1] -= 1
     return trend(
-        [Point(str(end.year), sum(covers(valid, end) for valid in full)) for end in ends],
+        [Point(str(end.year), n) for end, n in zip(ends, accumulate(more), strict=False)],
         _("Members at the end of each year"),
     )

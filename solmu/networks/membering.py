@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -200,7 +201,12 @@ def check(
 
 def told(membership: Membership) -> str:
     """When a membership was in force, as people say it."""
-    first, last = first_day(membership.valid), last_day(membership.valid)
+    return told_of(membership.valid)
+
+
+def told_of(valid: DateRange) -> str:
+    """A membership's period, as people say it."""
+    first, last = first_day(valid), last_day(valid)
     if last is None:
         return _("since %(day)s") % {"day": shown(first)} if first else _("all along")
     return f"{shown(first) if first else ''}–{shown(last)}"

@@ -75,7 +75,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
             last=last,
             totals=_totals(picture),
             bars=belonging.bars(picture.every, first, last, on),
-            former=[(each, membering.told(each)) for each in reversed(picture.former)],
+            former=[(each, membering.told_of(each.valid)) for each in reversed(picture.former)],
             invitations=inviting.open_in(network),
             # All that has ever happened to all members is read only when somebody asks.
             parts=trail.of_members(network) if {"history", "before"} & {*request.GET} else None,

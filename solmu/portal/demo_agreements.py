@@ -150,7 +150,7 @@ GOALS = (
 )
 # Whether it is the institution's, what is promised, in how many days, every how many months.
 DUTIES = (
-    (True, "Kertoo lukuvuoden jaksojen aikataulun", 340, 12),
+    (True, "Kertoo lukuvuoden jaksojen aikataulun", -25, 12),
     (True, "Järjestää ohjaajien aamukahvit", 18, 6),
     (False, "Tarjoaa kuusi työssä oppimisen paikkaa lukuvuodessa", 45, 12),
     (False, "Päivittää perehdytysoppaan", -9, None),

@@ -11,6 +11,7 @@ from solmu.lib.composed import composed
 from solmu.search import finding
 
 MOST = 50  # on the page
+STEMMED = 5  # letters; a longer word is looked for without its last two
 
 
 @require_GET
@@ -37,6 +38,8 @@ def palette(request: HttpRequest) -> JsonResponse:
     """Pages and actions whose name has the words, and the best records."""
     text = request.GET.get("q", "").replace("\0", "").strip()
     kinds = composed("SEARCH_KINDS")
+    # Finnish words end in many ways: "sopimus" also means "Sopimukset".
+    stem = text.lower()[:-2] if len(text) > STEMMED else text.lower()
     pages = [
         {
             "title": str(item.label),
@@ -46,8 +49,9 @@ def palette(request: HttpRequest) -> JsonResponse:
             "icon": item.icon,
         }
         for item in (*composed("MENU"), *composed("ACTIONS"))
-        if item.visible(request.viewer) and text.lower() in str(item.label).lower()
+        if item.visible(request.viewer) and stem in str(item.label).lower()
     ]
+    pages.sort(key=lambda page: text.lower() not in str(page["title"]).lower())
     records = [
         {
             "title": hit.title,

@@ -399,7 +399,7 @@ class ProgrammeForm(RuleFields, forms.ModelForm):
             "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "hours",
             "access_days", "pick_days", "places", "questions", "pass_percent", "attempts",
             "attempt_gap_days", "holds_results", "meeting_url", "recording_url", "contact_email",
-            "keep_years", "public", "ended_on",
+            "keep_years", "look", "public", "ended_on",
         ]  # fmt: skip
         widgets = {
             **{f"{name}_{code}": forms.Textarea(attrs={"rows": 3})
@@ -434,6 +434,9 @@ class ProgrammeForm(RuleFields, forms.ModelForm):
             required=False,
             help_text=self.fields["ended_on"].help_text,
         )
+        self.fields["look"].choices = [  # type: ignore[attr-defined]
+            ("", _("Solmu's own")), *Programme.Look.choices,
+        ]  # fmt: skip
         for name in ("meeting_url", "recording_url"):
             self.fields[name].assume_scheme = "https"  # type: ignore[attr-defined]
         for name, least, most in (

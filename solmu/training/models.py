@@ -31,11 +31,20 @@ from solmu.training.querysets import (
 class Programme(models.Model):
     """An online training that an institution runs from always-open enrolment to certificate."""
 
+    class Look(models.TextChoices):
+        """Colours that are told apart from ink and paper, by day and by night."""
+
+        PINE = "pine", _("pine green")
+        SKY = "sky", _("sky blue")
+        PLUM = "plum", _("plum")
+        BRICK = "brick", _("brick red")
+        SLATE = "slate", _("slate grey")
+
     PERSONAL: ClassVar[dict[str, str]] = {}
     IMPERSONAL: ClassVar = {
         "slug", "name_fi", "name_sv", "name_en", "about_fi", "about_sv", "about_en", "for_whom_fi",
         "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "rule", "languages",
-        "meeting_url", "recording_url", "contact_email", "embed_origins",
+        "meeting_url", "recording_url", "contact_email", "embed_origins", "look",
     }  # fmt: skip
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -88,6 +97,8 @@ class Programme(models.Model):
         models.CharField(max_length=200), verbose_name=_("sites that may embed it"),
         default=list, blank=True,
     )  # fmt: skip
+    # Empty: Solmu's own.
+    look = models.CharField(_("colour of its pages"), max_length=8, choices=Look, blank=True)
     # Another institution's programme that this one was adopted from.
     adopted_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="adoptions"

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from icalendar import Calendar, Event
 
@@ -22,6 +24,16 @@ _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 def address(programme: Programme) -> str:
     """The whole address of the programme's page."""
     return settings.SOLMU_ADDRESS + programme.get_absolute_url()
+
+
+def frame(programme: Programme) -> str:
+    """What the institution puts on its own site to show the starts there."""
+    address = settings.SOLMU_ADDRESS + reverse("training:embed", args=[programme.slug])
+    return format_html(
+        '<iframe src="{}" title="{}" width="100%" height="640" loading="lazy"></iframe>',
+        address,
+        programme.name,
+    )
 
 
 def course_data(programme: Programme, cohorts: Sequence[Cohort]) -> SafeString:

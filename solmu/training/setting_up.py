@@ -25,7 +25,7 @@ FACTS = (
     "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "languages", "hours", "rule",
     "access_days", "pick_days", "places", "questions", "pass_percent", "attempts",
     "attempt_gap_days", "holds_results", "meeting_url", "recording_url", "contact_email",
-    "keep_years", "embed_origins", "public", "ended_on",
+    "keep_years", "embed_origins", "look", "public", "ended_on",
 )  # fmt: skip
 
 

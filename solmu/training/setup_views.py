@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from solmu.lib import clock
 from solmu.lib.startrule import StartRule
 from solmu.organisations.models import Institution
-from solmu.training import cohorts, setting_up
+from solmu.training import cohorts, public, setting_up
 from solmu.training.forms import ExceptionForm, ProgrammeForm, RuleFields, StaffForm
 from solmu.training.models import Programme, StartException
 from solmu.training.page import programme_shell, set_up_programme
@@ -91,6 +91,7 @@ def _settings_page(
             form=form,
             exceptions=exceptions,
             exception_form=exception_form or ExceptionForm(days=_days(programme)),
+            frame=public.frame(programme),
             **_rule_shown(form, [(one.day, one.other) for one in exceptions]),
         ),
         status=status,

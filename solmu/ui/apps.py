@@ -12,4 +12,4 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         """A choice that may stay empty says so by a dash, which needs no translation."""
-        fields.BLANK_CHOICE_LABEL = "–"  # type: ignore[misc, assignment]
+        fields.BLANK_CHOICE_LABEL = "–"

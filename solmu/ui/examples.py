@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from solmu.lib import paging
+from solmu.lib.composed import composed
 from solmu.ui import markup
 from solmu.ui.colours import TEXT_PAIRS, contrast, palette
 from solmu.ui.filters import Filter, FilterBar
@@ -24,6 +25,16 @@ LEVELS = (
     gettext_lazy("Partner"),
     gettext_lazy("Strategic partner"),
 )
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component that a room above brings: where on the page, its name, and how it looks."""
+
+    anchor: str
+    name: Any
+    html: str
+    stylesheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,7 @@ def bar(request: HttpRequest) -> FilterBar:
 def facts(request: HttpRequest) -> dict[str, Any]:
     """Return what the living page shows beside the table."""
     colours = palette()
+    brought: list[Component] = [shown() for shown in composed("COMPONENTS")]
     return {
         "colours": [
             {"name": name, "light": light, "dark": dark} for name, (light, dark) in colours.items()
@@ -263,6 +275,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "on": date(2025, 6, 1),
         "first": date(2019, 1, 1),
         "last": date(2026, 11, 24),
+        "brought": brought,
         "sections": [
             ("colours", _("Colours")),
             ("type", _("Typography")),
@@ -274,6 +287,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
             ("dialog", _("Dialog and toasts")),
             ("time", _("Time and routines")),
             ("charts", _("Charts")),
+            *((one.anchor, one.name) for one in brought),
             ("empty", _("Empty states")),
         ],
     }

@@ -160,6 +160,8 @@ def compare(request: HttpRequest, pk: int) -> HttpResponseBase:
         earlier = next((one for one in page.versions if str(one.number) == asked), None)
         if earlier is None:
             earlier = next((one for one in page.versions if one.number < later.number), None)
+        # A copy in its first version has only its original before it.
+        earlier = earlier or original
     differences = differing.changed(earlier.clauses.all(), later.clauses.all()) if earlier else []
     return render(
         request,

@@ -68,7 +68,7 @@ def first_and_last(
     """The days between which the agreement's time can be looked at."""
     begins = [one.bound.lower for one in parties if one.bound.lower]
     ends = [last for one in parties if (last := last_day(one.bound))]
-    return min([*begins, today]), max([*ends, today])
+    return min([*begins, today]), max([*begins, *ends, today])
 
 
 def bars(parties: Sequence[Party], first: date, last: date, day: date) -> Any:

@@ -83,7 +83,7 @@ def _goals(viewer: Viewer) -> list[Waiting]:
             row.goal.title,
             _("is checked by %(day)s; %(title)s")
             % {"day": _day(row.goal.next_check_on), "title": row.agreement.title},
-            _("Check"),
+            _("Check the goal"),
             reverse("agreements:goal-check", args=[row.agreement_id, row.goal_id]),
         )
         for row in rows.select_related("goal", "agreement").order_by("goal__next_check_on", "pk")[

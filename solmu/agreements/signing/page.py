@@ -14,6 +14,7 @@ from solmu.agreements.models import Agreement, Signature, Version
 from solmu.agreements.permissions import can_edit
 from solmu.agreements.signing import elsewhere, integrity, record, signing
 from solmu.files.models import File
+from solmu.lib import clock
 from solmu.people.viewer import Viewer
 from solmu.sealing.models import Seal
 
@@ -81,8 +82,14 @@ class SigningPage:
         if one.state == Signature.State.WAITING and running:
             if one.asked_on is None:
                 return Row(one, "quiet", _("not yet their turn"), False)
+            if (one.person_id, one.party.organisation_id) not in self._mandated:
+                return Row(one, "berry", _("may no longer sign"), False)
             return Row(one, "berry", _("waits for them"), True)
         return Row(one, "quiet", str(one.get_state_display()), False)
+
+    @cached_property
+    def _mandated(self) -> set[tuple[int, int]]:
+        return signing.mandated(self.agreement, clock.today())
 
     @property
     def signed(self) -> int:

@@ -168,7 +168,7 @@ def problems_of(
     parties = list(agreement.parties.select_related("organisation"))
     if len(parties) < 2:
         found.append(_("An agreement needs at least two parties."))
-    allowed = _mandated(agreement, today)
+    allowed = mandated(agreement, today)
     for party in parties:
         own = [signer for signer in signers if signer.party.pk == party.pk]
         if len(own) < party.signers_needed:
@@ -194,9 +194,22 @@ def problems_of(
     return found
 
 
+def mandated(agreement: Agreement, day: date) -> set[tuple[int, int]]:
+    """The (person, organisation) pairs of those who may sign on a day."""
+    rows = Mandate.objects.on(day).filter(
+        organisation__agreement_parties__agreement=agreement,
+    )
+    return {
+        (one.person_id, one.organisation_id)
+        for one in rows
+        # Who may sign is what the drafting institution knows, or the organisation says itself.
+        if one.institution_id in {agreement.institution_id, one.organisation_id}
+    }
+
+
 def may_sign(person: Person, party: Party, agreement: Agreement, day: date) -> bool:
     """Tell whether a mandate known to the drafting institution covers the day."""
-    return (person.pk, party.organisation_id) in _mandated(agreement, day)
+    return (person.pk, party.organisation_id) in mandated(agreement, day)
 
 
 @transaction.atomic
@@ -401,18 +414,6 @@ def _problems_of_signer(
             % words
         )
     return found
-
-
-def _mandated(agreement: Agreement, day: date) -> set[tuple[int, int]]:
-    rows = Mandate.objects.on(day).filter(
-        organisation__agreement_parties__agreement=agreement,
-    )
-    return {
-        (one.person_id, one.organisation_id)
-        for one in rows
-        # Who may sign is what the drafting institution knows, or the organisation says itself.
-        if one.institution_id in {agreement.institution_id, one.organisation_id}
-    }
 
 
 def _may_follow(agreement: Agreement, to: str) -> None:

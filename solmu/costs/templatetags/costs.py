@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from solmu.approvals.models import Voice
 from solmu.costs.money import euros
 from solmu.costs.page import CasePage
+from solmu.costs.settling import Sheet
 from solmu.ui import markup
 
 register = template.Library()
@@ -49,6 +50,26 @@ def what_if_rows(page: CasePage) -> SafeString:
             )
             + "</tr>"
             for payer, cells in page.what_if_rows
+        )
+    )
+
+
+@register.simple_tag
+def sheet_rows(sheet: Sheet) -> SafeString:
+    """The rows of the settlement: what each was to pay, pays, has paid, and gets or owes."""
+    words = (_("Agreed share"), _("Share of actual"), _("Has paid"), _("Balance"))
+    openings = [f'<td class="num" data-label="{escape(word)}">' for word in words]
+    return mark_safe(
+        "".join(
+            f'<tr><th scope="row">{escape(line.organisation)}</th>'
+            + "".join(
+                f"{opening}{escape(euros(amount))}</td>"
+                for opening, amount in zip(
+                    openings, (line.agreed, line.share, line.borne, line.balance), strict=True
+                )
+            )
+            + "</tr>"
+            for line in sheet.lines
         )
     )
 

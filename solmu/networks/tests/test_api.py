@@ -190,5 +190,5 @@ def test_pages_and_api_know_the_same(client: Client, client_as: Callable[[str], 
 
     network = Network.objects.get(organisation__slug="valkky")
     assert network.memberships.on(date(2014, 12, 31)).count() == len(answer["items"])
-    shown = {row.organisation.name for row in page.context["picture"].now}
+    shown = {row.name for row in page.context["picture"].now}
     assert shown == {one["organisation_name"] for one in answer["items"]}

@@ -55,7 +55,7 @@ def evidence_by_kind(viewer: Viewer, own: int, other: int, today: date) -> list[
     def make(*, own: int, a: int, b: int, today: date) -> QuerySet[Any, dict[str, Any]]:
         seen = Evidence.objects.visible_to(viewer)
         # LEAST leaves out an open end; what goes on has gone on until the day.
-        last_day = Least(F("valid__endswith") - Value(1), Value(today, DateField()))
+        last_day = Least(F("valid__endswith") - Value(1), Value(today), output_field=DateField())
         return (
             seen.filter(Q(institution_id=own) | Q(institution=None), a_id=a, b_id=b)
             .filter(Q(valid__startswith__lte=today) | Q(valid__startswith=None))

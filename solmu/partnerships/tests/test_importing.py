@@ -574,3 +574,16 @@ def test_large_import_is_undone_by_a_worker(
     assert batch.state == Batch.State.UNDOING
     import_undoing.undo(batch, by=person)
     assert not Stakeholder.objects.exists()
+
+
+def test_planning_tells_how_far_it_is(here: Institution) -> None:
+    told: list[tuple[str, float]] = []
+
+    class Told(importing.Progress):
+        def step(self, stage: str, part: float = 0) -> None:
+            told.append((stage, part))
+
+    content = sheet({"Yritys": "Hattaran Konepaja Oy", "Kunta": "Hämeenlinna"})
+    batch = importing.upload(content, "a.csv", institution_id=here.pk, by=Viewer())
+    importing.plan(batch, progress=Told(batch, importing.STAGES_OF_PLANNING))
+    assert told == [("reading", 0), ("comparing", 0), ("comparing", 0.5), ("keeping", 0)]

@@ -126,6 +126,14 @@ def test_leaders_file_approved_by_a_coordinator_leaves_leaders_levels(here: Inst
     assert held.level.rank == 3
 
 
+def test_file_says_that_a_new_partner_s_level_is_a_leader_s_to_decide(here: Institution) -> None:
+    row = ROW | {"Taso": "Strateginen kumppani"}
+    for person, notes in ((colleague(here), 1), (colleague(here, "leader"), 0)):
+        batch = importing.upload(sheet(row), "a.csv", institution_id=here.pk, by=person)
+        importing.start_plan(batch, by=person)
+        assert len(batch.lines.get().notes) == notes
+
+
 def test_leaders_decision_is_not_undone_by_a_coordinator(here: Institution) -> None:
     partner = factories.partner(here, rank=4)
     leader, coordinator = colleague(here, "leader"), colleague(here)

@@ -28,3 +28,13 @@ def test_search_finds_what_the_viewer_may_see(django_user_model: type) -> None:
     assert found["url"] == "/organisations/1/"
     assert client.read("search", q="kaar", limit="1")["items"] == [found]
     assert client.read("search", q="")["items"] == []
+
+
+def test_palette_finds_a_page_by_a_word_with_another_ending(
+    client: Client, django_user_model: type
+) -> None:
+    client.force_login(django_user_model.objects.create_user("aino@solmu.example"))
+    found = client.get("/search/palette", {"q": "sopimus"}, headers={"accept-language": "fi"})
+    pages = found.json()["groups"][0]["items"]
+    assert {"Sopimukset", "Sopimuspohjat"} <= {page["title"] for page in pages}
+    assert pages[0]["title"] == "Sopimuspohjat"  # what has the very word comes first

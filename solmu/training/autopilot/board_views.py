@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,7 @@ from solmu.ui.tables import Column, Table
 
 STUCK = "stuck"
 NONE = (0, 0)
+NAMED = 30
 
 
 def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
@@ -256,6 +258,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if not rows:
         messages.error(request, _("Choose participants first."))
         return _back(request, found)
+    if what == board.WITHDRAW and "sure" not in request.POST:
+        context = _people(request, found, rows, everybody=bool(request.POST.get("all")))
+        return render(request, "autopilot/withdraw.html", context)
     outcome = board.act(found, rows, what, by=request.viewer)
     said = {
         board.MOVE: _("Moved to the next start and told so: %(n)s."),
@@ -296,20 +301,26 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(
         request,
         "autopilot/write.html",
-        {
-            "cohort": found,
-            "programme": found.programme,
-            "trail": trail(found.programme, found),
-            "form": form,
-            "everybody": everybody,
-            "who": [] if everybody else [row.pk for row in people],
-            "names": [row.person.name for row in people[:30]],
-            "n": len(people),
-            "more": max(0, len(people) - 30),
-            "query": request.GET.urlencode(),
-        },
+        {**_people(request, found, people, everybody=everybody), "form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _people(
+    request: HttpRequest, found: Cohort, people: Sequence[Enrolment], *, everybody: bool
+) -> dict[str, Any]:
+    """What a page shows of the participants that something is done for."""
+    return {
+        "cohort": found,
+        "programme": found.programme,
+        "trail": trail(found.programme, found),
+        "everybody": everybody,
+        "who": [] if everybody else [row.pk for row in people],
+        "names": [row.person.name for row in people[:NAMED]],
+        "n": len(people),
+        "more": max(0, len(people) - NAMED),
+        "query": request.GET.urlencode(),
+    }
 
 
 def traces(enrolment: Enrolment) -> list[dict[str, Any]]:

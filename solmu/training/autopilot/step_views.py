@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from solmu.lib import clock
@@ -101,7 +101,10 @@ def day_words(step: Step) -> str:
     """The day of a step in words."""
     n = abs(step.days)
     if step.kind == Kind.CHECK and step.days < 0:
-        return _("%(n)s working days before the start") % {"n": n}
+        text = ngettext(
+            "one working day before the start", "%(n)s working days before the start", n
+        )
+        return text % {"n": n}
     if step.kind in steps.FROM_END:
         if step.days == 0:
             return (
@@ -110,14 +113,20 @@ def day_words(step: Step) -> str:
                 else _("on the last day of access")
             )
         text = (
-            _("%(n)s days before the access ends")
+            ngettext("one day before the access ends", "%(n)s days before the access ends", n)
             if step.days < 0
-            else _("%(n)s days after the last day of access")
+            else ngettext(
+                "one day after the last day of access", "%(n)s days after the last day of access", n
+            )
         )
         return text % {"n": n}
     if step.days == 0:
         return _("on the day of the start")
-    text = _("%(n)s days before the start") if step.days < 0 else _("%(n)s days after the start")
+    text = (
+        ngettext("one day before the start", "%(n)s days before the start", n)
+        if step.days < 0
+        else ngettext("one day after the start", "%(n)s days after the start", n)
+    )
     return text % {"n": n}
 
 

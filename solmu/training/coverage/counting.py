@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from solmu.audit import history
 from solmu.imports import cleaning, guessing, previews, reading
 from solmu.imports.guessing import Field
 from solmu.lib import clock
 from solmu.lib.periods import period
+from solmu.lib.translated import LANGUAGES
 from solmu.organisations.fields import FIELDS as FIELDS_OF_WORK
 from solmu.organisations.models import Institution, Organisation
 from solmu.organisations.querysets import called
@@ -22,6 +25,7 @@ from solmu.people.viewer import Viewer
 from solmu.training.coverage.models import CoverageSettings, StudentCount
 
 MOST = 5000
+MOST_STUDENTS = 9999
 SEALED = "students at workplaces"
 
 FIELDS = (
@@ -47,11 +51,8 @@ FIELDS = (
           ("opiskelijoita", "opiskelijat", "lukumäärä", "määrä", "kpl", "studerande", "antal",
            "students", "count", "number")),
 )  # fmt: skip
-_CODES = {
-    cleaning.value_key(word): code
-    for code, label in FIELDS_OF_WORK.items()
-    for word in (code, str(label))
-}
+# From the first day to the last; None: until further notice.
+type Span = tuple[date, date | None]
 
 
 class CountError(ValueError):
@@ -70,6 +71,14 @@ class Row:
     last: date | None = None
     count: int = 0
     reason: str = ""
+    said: str = ""  # the field in the file's own words
+
+    @property
+    def field_told(self) -> Any:
+        """The field, and what the file said where there is no such field."""
+        if self.field:
+            return FIELDS_OF_WORK[self.field]
+        return _("not known: %(word)s") % {"word": self.said} if self.said else _("not told")
 
     def as_plain(self) -> list[Any]:
         """The row as it is sent to and fro with the preview."""
@@ -93,19 +102,54 @@ def count(
     number: int,
     by: Viewer,
 ) -> StudentCount:
-    """Note how many students there are; the same field and time again corrects the number."""
+    """Note how many students there are: a new count is never added to the former one, be it told
+    each term or each month.
+    """
     if last and last < first:
         raise CountError(_("The last day is before the first."))
     Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
     with history.acting(by, gettext_noop("students counted")):
-        row, _new = StudentCount.objects.update_or_create(
+        _write(institution, organisation, field, {(first, last): number})
+    return StudentCount.objects.get(
+        institution=institution,
+        organisation=organisation,
+        field=field,
+        period=period(first, last),
+    )
+
+
+def _write(
+    institution: Institution, organisation: Organisation, field: str, told: dict[Span, int]
+) -> None:
+    """Write what was told of a workplace's field at one time; what was known of it gives way."""
+    begins = min(first for first, _last in told)
+    lasts = [last for _first, last in told if last]
+    ends = max(lasts) if len(lasts) == len(told) else None
+    known = StudentCount.objects.filter(
+        institution=institution, organisation=organisation, field=field
+    )
+    left = {period(first, last): number for (first, last), number in told.items()}
+    for row in known.filter(period__overlap=period(begins, ends)):
+        if row.period in left:
+            number = left.pop(row.period)
+            if row.count != number:
+                row.count = number
+                row.save(update_fields=["count"])
+        elif row.period.lower < begins:
+            row.period = period(row.period.lower, begins - timedelta(days=1))
+            row.save(update_fields=["period"])
+        else:
+            row.delete()
+    StudentCount.objects.bulk_create(
+        StudentCount(
             institution=institution,
             organisation=organisation,
             field=field,
-            period=period(first, last),
-            defaults={"count": number},
+            period=span,
+            count=number,
         )
-    return row
+        for span, number in left.items()
+    )
 
 
 @transaction.atomic
@@ -144,19 +188,23 @@ def apply(institution: Institution, seal: str, *, by: Viewer) -> int:
     """Write the rows that were previewed; how many there were."""
     rows = previews.unseal(SEALED, institution.pk, seal)
     organisations = Organisation.objects.visible_to(by).in_bulk([row[0] for row in rows])
+    # Rows of one workplace, field and time are added up: a file may have one for each class.
+    told: dict[tuple[int, str], dict[Span, int]] = defaultdict(lambda: defaultdict(int))
     written = 0
     for key, field, first, last, number in rows:
         if key in organisations:
-            count(
+            span = date.fromisoformat(first), date.fromisoformat(last) if last else None
+            told[key, field][span] += number
+            written += 1
+    Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+    with history.acting(by, gettext_noop("students counted")):
+        for (key, field), spans in told.items():
+            _write(
                 institution,
                 organisations[key],
-                field=field,
-                first=date.fromisoformat(first),
-                last=date.fromisoformat(last) if last else None,
-                number=number,
-                by=by,
+                field,
+                {span: min(number, MOST_STUDENTS) for span, number in spans.items()},
             )
-            written += 1
     return written
 
 
@@ -175,8 +223,8 @@ def _row(number: int, cells: list[Any], columns: dict[str, int], viewer: Viewer)
         return row
     if row.last and row.last < row.first:
         row.reason = _("The last day is before the first.")
-    if word := cleaning.text(cell("field")):
-        row.field = _CODES.get(cleaning.value_key(word), "")
+    row.said = cleaning.text(cell("field"))
+    row.field = _codes().get(cleaning.value_key(row.said), "")
     return row
 
 
@@ -206,3 +254,14 @@ def _organisation(business_id: Any, name: str, viewer: Viewer) -> Organisation:
     if len(several) > 1:
         raise CountError(_("Several have that name: give the business ID."))
     return several[0]
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The codes of fields by their names in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            for code, label in FIELDS_OF_WORK.items():
+                found[cleaning.value_key(code)] = found[cleaning.value_key(str(label))] = code
+    return found

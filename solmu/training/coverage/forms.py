@@ -24,7 +24,10 @@ class CountForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"first": clock.today()})
-        choices = [("", _("all fields")), *((code, str(name)) for code, name in FIELDS.items())]
+        choices = [
+            ("", _("not told by field")),
+            *((code, str(name)) for code, name in FIELDS.items()),
+        ]
         self.fields["field"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -211,7 +211,7 @@ def workplace(request: HttpRequest, pk: int) -> HttpResponse:
             "organisation": organisation,
             "cover": cover.get(organisation.pk, Cover()),
             "counts": [
-                (row, FIELDS.get(row.field, _("all fields")))
+                (row, FIELDS.get(row.field, _("not told by field")))
                 for row in rows.order_by("-period", "-pk")
             ],
             "form": form,

@@ -52,6 +52,9 @@ def of(enrolment: Enrolment, day: date | None = None) -> Access:
     if enrolment.state in _ENDED:
         return Access(ENDED, starts, until)
     if cohort is None or until is None or enrolment.state in _WAITS:
+        has_place = cohort is not None and enrolment.state == State.APPLIED
+        if has_place and starts is not None and day < starts:
+            return Access(SOON, starts, until)
         return Access(NO_START, starts, until)
     if enrolment.paused_on is not None:
         return Access(PAUSED, starts, until)

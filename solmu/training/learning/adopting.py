@@ -20,7 +20,7 @@ from solmu.training.models import Programme
 _OWN = {
     "id", "uuid", "institution", "slug", "name_fi", "name_sv", "name_en", "adopted_from", "places",
     "meeting_url", "recording_url", "contact_email", "ended_on", "created_at", "price_fi",
-    "price_sv", "price_en", "embed_origins", "public",
+    "price_sv", "price_en", "embed_origins", "look", "public",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -62,7 +63,7 @@ def parts_of(body: str) -> Text:
                 break
             inside.append(inner)
         else:
-            raise TextError(number, f"a check has no line “{END}” at its end")
+            raise TextError(number, _("a check has no line “%(end)s” at its end") % {"end": END})
         checks.append(_check(number, inside))
     return Text("\n".join(kept), checks)
 
@@ -88,13 +89,13 @@ def _check(number: int, lines: Sequence[str]) -> Check:
             asked.append(line)
     text, reason = " ".join(asked).strip(), " ".join(why).strip()
     if not text:
-        raise TextError(number, "a check has no question")
+        raise TextError(number, _("a check has no question"))
     if not 2 <= len(options) <= 6:
-        raise TextError(number, "a check has two to six options")
+        raise TextError(number, _("a check has two to six options"))
     if len(right) != 1:
-        raise TextError(number, "a check has one right option, marked [x]")
+        raise TextError(number, _("a check has one right option, marked [x]"))
     if not reason:
-        raise TextError(number, "a check has no explanation (a line that begins with “= ”)")
+        raise TextError(number, _("a check has no explanation (a line that begins with “= ”)"))
     return Check(text, tuple(options), right[0], reason)
 
 

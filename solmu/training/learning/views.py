@@ -97,20 +97,26 @@ def home(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
 @require_safe
 @while_open
 def part(request: HttpRequest, enrolment: Enrolment, part_number: int) -> HttpResponse:
-    """A part: what it gives, its pages, which are done."""
+    """A part: what it gives, its pages, which are done; or (?whole) all its texts on one page, to
+    be printed, or to be read where the connection comes and goes.
+    """
     far = Progress(enrolment)
     shown = next((one for one in far.parts if one.part.number == part_number), None)
     if shown is None or far.version is None:
         raise Http404
-    following = next((one for one in far.parts if one.part.number > part_number), None)
+    reader = Reader(far.version)
     context = {
         "enrolment": enrolment,
         "programme": enrolment.programme,
         "shown": shown,
         "parts": far.parts,
-        "intro": Reader(far.version).html(shown.part.intro),
-        "following": following,
+        "intro": reader.html(shown.part.intro),
+        "following": next((one for one in far.parts if one.part.number > part_number), None),
     }
+    if "whole" in request.GET:
+        pages = Page.objects.filter(part=shown.part).order_by("order")
+        context["texts"] = [(page, language_of(page), reader.body(page)) for page in pages]
+        return render(request, "learning/whole.html", context)
     return render(request, "learning/part.html", context)
 
 

@@ -25,7 +25,7 @@ from solmu.training.systems.studenta import RESULT_COLUMNS
 from solmu.ui import files_out
 
 SEALED = "training.applications"
-MOST, SHOWN = 2000, 200  # rows of a file, rows shown
+MOST, SHOWN = 500, 200  # rows of a file, rows shown
 STARTS = 16
 
 

@@ -109,6 +109,43 @@ def test_counts_come_from_a_file_once_and_bad_rows_say_why() -> None:
     assert institution.student_counts.get().organisation == at
 
 
+def test_a_new_count_takes_the_place_of_the_former_one() -> None:
+    at, institution = workplace(), making.institution()
+
+    def told(first: date, last: date | None, number: int) -> None:
+        counting.count(institution, at, field="", first=first, last=last, number=number, by=SYSTEM)
+
+    told(date(2026, 8, 1), None, 7)
+    told(date(2026, 11, 1), None, 9)
+    told(date(2027, 1, 1), date(2027, 5, 31), 4)
+
+    def on(day: date) -> int | None:
+        return covering.of(institution.pk, [at.pk], day).get(at.pk, Cover()).students
+
+    days = [date(2026, 9, 1), date(2026, 12, 1), date(2027, 2, 1), date(2027, 9, 1)]
+    assert [on(day) for day in days] == [7, 9, 4, None]
+
+
+def test_rows_of_one_workplace_are_added_up_and_the_file_can_be_read_again() -> None:
+    at, institution = workplace(), making.institution()
+    content = (
+        "Työpaikka;Ala;Alkaen;Asti;Opiskelijoita\n"
+        "Paja;Palvelualat;1.8.2026;31.12.2026;2\n"
+        "Paja;palvelualat;1.8.2026;31.12.2026;3\n"
+        "Paja;palvelualat;1.10.2026;31.10.2026;4\n"
+        "Paja;jokin muu;1.8.2026;31.12.2026;1\n"
+    )
+    rows = counting.read(content.encode(), viewer=SYSTEM)
+    assert [bool(row.field) for row in rows] == [True, True, True, False]
+    assert "jokin muu" in str(rows[3].field_told)
+
+    for _again in range(2):
+        assert counting.apply(institution, counting.sealed(institution, rows), by=SYSTEM) == 4
+    days = [date(2026, 9, 1), date(2026, 10, 5)]
+    found = [covering.of(institution.pk, [at.pk], day)[at.pk].students for day in days]
+    assert found == [6, 10]
+
+
 def test_training_is_evidence_that_rebuilds() -> None:
     at = workplace()
     row = trained(at)

@@ -146,7 +146,7 @@ def test_move_takes_the_next_start_with_a_place_and_keeps_what_is_done():
 
     row.refresh_from_db()
     assert full
-    assert (row.cohort, row.state, access.of(row).state) == (free, "applied", access.NO_START)
+    assert (row.cohort, row.state, access.of(row).state) == (free, "applied", access.SOON)
     assert Progress(row).done_count == 1
 
 
