@@ -8,12 +8,22 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.text import capfirst
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from solmu.agreements.drafting import words
-from solmu.agreements.models import Agreement, BaseVersion, Clause, Comment, Duty, Party
+from solmu.agreements.drafting import wording, words
+from solmu.agreements.models import (
+    Agreement,
+    BaseClause,
+    BaseVersion,
+    Clause,
+    Comment,
+    Duty,
+    Party,
+)
 from solmu.goals.models import Goal
 from solmu.lib.periods import first_day, last_day, period
 from solmu.lib.translated import LANGUAGES
@@ -71,10 +81,10 @@ class NewForm(forms.Form):
                 self.alternatives.setdefault(clause.alternatives, []).append(clause)
             elif clause.optional:
                 self.fields[f"take-{clause.key}"] = forms.BooleanField(
-                    label=clause.title, required=False, initial=True, help_text=clause.note
+                    label=_choice(clause), required=False, initial=True, help_text=clause.note
                 )
         for name, rows in self.alternatives.items():
-            choices = [(row.key, row.title) for row in rows]
+            choices: list[tuple[str, Any]] = [(row.key, _choice(row)) for row in rows]
             optional = all(row.optional for row in rows)
             if optional:
                 choices.append(("", _("none of these")))
@@ -114,6 +124,12 @@ class NewForm(forms.Form):
             chosen = self.cleaned_data.get(f"one-{name}", "")
             left += [row.key for row in rows if row.key != chosen]
         return left
+
+
+def _choice(clause: BaseClause) -> SafeString:
+    """A clause that can be chosen: alternatives have one title, so that its beginning is told."""
+    begins = Truncator(wording.filled(clause.text, {}, gap="…")).words(24)
+    return format_html('<b>{}</b> <span class="note">{}</span>', clause.title, begins)
 
 
 class FactsForm(forms.ModelForm):

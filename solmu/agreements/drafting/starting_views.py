@@ -183,6 +183,11 @@ def _what(
                 stakeholder=partner.stakeholder,
                 network=partner.network,
                 leave_out=form.leave_out(),
+                # Whoever drafts it speaks for the institution until somebody else is named.
+                contacts={
+                    institution.pk: drafter
+                    for drafter in Person.objects.filter(pk=request.viewer.person_id or 0)
+                },
                 by=request.viewer,
             )
         except DraftingError as error:
