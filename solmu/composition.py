@@ -19,6 +19,7 @@ from solmu.agreements import waiting as agreement_waits
 from solmu.agreements.bases import indexing as base_index
 from solmu.agreements.bases import waiting as base_waits
 from solmu.agreements.binding import evidence as agreement_evidence
+from solmu.agreements.binding import joining as agreement_joining
 from solmu.agreements.binding import sealed as sealed_joinders
 from solmu.agreements.living import waiting as agreement_life
 from solmu.agreements.signing import elsewhere as signed_elsewhere
@@ -525,6 +526,7 @@ FOLLOWS: dict[str, tuple[Callable[[Iterable[int]], None], ...]] = {
         agreement_evidence.follow_parties,
         *modules.of("agreements", agreement_index.index_parties),
     ),
+    "approvals.Round": modules.of("agreements", agreement_joining.follow_rounds),
     "plans.Measure": (measure_evidence.follow, *modules.of("plans", plan_index.index_measures)),
     "plans.TakingPart": (measure_evidence.follow_parts,),
     "training.Enrolment": (training_evidence.follow,),

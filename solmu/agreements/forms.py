@@ -129,7 +129,7 @@ class NewForm(forms.Form):
 def _choice(clause: BaseClause) -> SafeString:
     """A clause that can be chosen: alternatives have one title, so that its beginning is told."""
     begins = Truncator(wording.filled(clause.text, {}, gap="…")).words(24)
-    return format_html('<b>{}</b> <span class="note">{}</span>', clause.title, begins)
+    return format_html('<span><b>{}</b> <span class="note">{}</span></span>', clause.title, begins)
 
 
 class FactsForm(forms.ModelForm):

@@ -16,10 +16,13 @@ AGREEMENT, CONFIDENTIAL = "agreement", "agreement-confidential"
 _DRAFTED = """
     SELECT a.id AS record_id, a.institution_id, NULL::bigint AS network_id, FALSE AS public,
         {leaders} AS leaders_only, a.owner_id AS author_id, a.title,
-        {names} (SELECT string_agg(concat_ws(' ', c.title_fi, c.title_sv, c.title_en,
-            regexp_replace(concat_ws(' ', c.text_fi, c.text_sv, c.text_en), '{variable}', '…', 'g')
-        ), ' · ' ORDER BY c.position) FROM agreements_clause c
-            WHERE c.agreement_id = a.id AND c.confidential = {confidential}) {end} AS text,
+        {names} (SELECT string_agg(concat_ws(' ', w.title,
+            regexp_replace(w.text, '{variable}', '…', 'g')
+        ), ' · ' ORDER BY c.position, w.code) FROM agreements_clause c,
+            LATERAL (VALUES ('en', c.title_en, c.text_en), ('fi', c.title_fi, c.text_fi),
+                ('sv', c.title_sv, c.text_sv)) AS w(code, title, text)
+            WHERE c.agreement_id = a.id AND c.confidential = {confidential}
+                AND w.code = ANY(a.languages)) {end} AS text,
         a.prevailing AS language, {address} AS url
     FROM agreements_agreement a
 """

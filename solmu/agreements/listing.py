@@ -201,7 +201,7 @@ class Listing:
         return Table(
             self.request,
             _columns(self.viewer.institution_id, self._parties),
-            self._filtered(),
+            self.filtered(),
             default_sort="made",
             default_dir="desc",
             name="agreements",
@@ -223,7 +223,7 @@ class Listing:
             return list(row.parties.all())
         return self._by_agreement.get(row.pk, [])
 
-    def _filtered(self) -> Source[Agreement]:
+    def filtered(self) -> Source[Agreement]:
         """Those that the filters leave; which filters are on decides the query's form."""
         seen, chosen, text = self._seen, self.bar.chosen, self.bar.text
         named = querysets.named(text) if text else []

@@ -22,7 +22,7 @@ from solmu.agreements.signing import mails as signing_mails
 from solmu.agreements.signing.signing import NOWHERE, Circumstances
 from solmu.approvals import asking
 from solmu.approvals.models import Round, Voice
-from solmu.approvals.rules import EVERY, MAJORITY
+from solmu.approvals.rules import EVERY, MAJORITY, SILENCE
 from solmu.audit import history
 from solmu.jobs import tasks
 from solmu.lib import clock
@@ -40,6 +40,12 @@ DAYS_TO_SIGN = 30
 Accession = Agreement.Accession
 State = Joinder.State
 Waiting = Signature.State.WAITING
+_RULES = {
+    Accession.ALL: EVERY,
+    Accession.MAJORITY: MAJORITY,
+    Accession.STEERING: MAJORITY,
+    Accession.SILENCE: SILENCE,
+}
 
 
 class JoiningError(ValueError):
@@ -224,8 +230,7 @@ def decline(signature: Signature, *, reason: str, by: Viewer) -> Signature:
 @transaction.atomic
 def take_back(joinder: Joinder, *, by: Viewer) -> None:
     """Take back an asking that hasn't been decided."""
-    agreement = Agreement.objects.select_for_update().get(pk=joinder.agreement_id)
-    row = Joinder.objects.select_for_update().get(pk=joinder.pk)
+    agreement, row = _locked(joinder.pk)
     if row.state not in {State.SIGNING, State.ASKED}:
         raise JoiningError(_("This has been decided already."))
     with history.acting(by, gettext_noop("joining taken back")):
@@ -236,9 +241,7 @@ def take_back(joinder: Joinder, *, by: Viewer) -> None:
 @transaction.atomic
 def answer(voice: Voice, *, yes: bool, note: str, by: Viewer, seen: str = "") -> Joinder:
     """Answer for a party, or from a seat; what the rule decides is done at once."""
-    key = Joinder.objects.values_list("agreement_id", flat=True).get(pk=voice.round.subject_id)
-    agreement = Agreement.objects.select_for_update().get(pk=key)
-    joinder = Joinder.objects.select_for_update().get(pk=voice.round.subject_id)
+    agreement, joinder = _locked(voice.round.subject_id)
     if joinder.state != State.ASKED:
         raise JoiningError(_("This has been decided already."))
     with history.acting(by, gettext_noop("answered about joining")):
@@ -297,23 +300,35 @@ def who_answers(voice: Voice) -> list[Person]:
     return [one.person for one in signed]
 
 
-@tasks.periodic("40 5 * * *", "agreements.silence")
+def follow_rounds(ids: Iterable[int]) -> None:
+    """Confirm what nobody has objected to in time: the approvals have closed those rounds."""
+    rounds = Round.objects.filter(pk__in=list(ids), subject_kind=KIND, state=Round.State.APPROVED)
+    for key in rounds.order_by("pk").values_list("subject_id", flat=True):
+        agreement, row = _locked(key)
+        if row.state == State.ASKED:
+            _confirm(agreement, row)
+
+
+@tasks.periodic("40 5 * * *", "agreements.end_joinders")
 def sweep() -> None:
-    """Confirm what nobody has objected to in time; end what the joining party didn't sign."""
+    """End what the joining party didn't sign in time."""
     today = clock.today()
-    quiet = Joinder.objects.filter(state=State.ASKED, rule=Accession.SILENCE, object_by__lt=today)
     late = Joinder.objects.filter(state=State.SIGNING, sign_by__lt=today)
-    for joinder in (*quiet, *late):
-        with transaction.atomic():
-            agreement = Agreement.objects.select_for_update().get(pk=joinder.agreement_id)
-            row = Joinder.objects.select_for_update().get(pk=joinder.pk)
-            if row.state == State.ASKED and row.object_by and row.object_by < today:
-                with history.acting(Viewer.system(gettext_noop("nobody objected in time"))):
-                    asking.close(KIND, row.pk, state=Round.State.APPROVED)
-                    _confirm(agreement, row)
-            elif row.state == State.SIGNING and row.sign_by and row.sign_by < today:
-                with history.acting(Viewer.system(gettext_noop("the time to sign ran out"))):
-                    _end(agreement, row, _("The time to sign ran out."))
+    for key in late.order_by("pk").values_list("pk", flat=True):
+        with (
+            transaction.atomic(),
+            history.acting(Viewer.system(gettext_noop("the time to sign ran out"))),
+        ):
+            agreement, row = _locked(key)
+            if row.state == State.SIGNING and row.sign_by and row.sign_by < today:
+                _end(agreement, row, _("The time to sign ran out."))
+
+
+def _locked(key: int) -> tuple[Agreement, Joinder]:
+    """The agreement and the joinder, locked in this order."""
+    of = Joinder.objects.values_list("agreement_id", flat=True).get(pk=key)
+    agreement = Agreement.objects.select_for_update().get(pk=of)
+    return agreement, Joinder.objects.select_for_update().get(pk=key)
 
 
 def _check(
@@ -374,19 +389,17 @@ def _ask_others(agreement: Agreement, joinder: Joinder) -> None:
     else:
         for party in binding.bound_on(agreement, clock.today()):
             asked[party.organisation_id] = asking.Asked(organisation_id=party.organisation_id)
-    few = {Accession.MAJORITY, Accession.STEERING}
     by = Viewer.system(gettext_noop("the joining party has signed"))
     opened = asking.open_round(
         KIND,
         joinder.pk,
-        rule=MAJORITY if joinder.rule in few else EVERY,
+        rule=_RULES[Accession(joinder.rule)],
+        days=agreement.silence_days if joinder.rule == Accession.SILENCE else None,
         content={"digest": joinder.digest},
         asked=asked.values(),
         by=by,
     )
-    joinder.state = State.ASKED
-    if joinder.rule == Accession.SILENCE:
-        joinder.object_by = clock.today() + timedelta(days=agreement.silence_days)
+    joinder.state, joinder.object_by = State.ASKED, opened.answer_by
     joinder.save(update_fields=["state", "object_by"])
     record.add(
         agreement,

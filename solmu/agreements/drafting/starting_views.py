@@ -25,6 +25,7 @@ from solmu.networks.models import Network
 from solmu.organisations.models import Institution, Organisation
 from solmu.organisations.querysets import called
 from solmu.partnerships.models import Stakeholder, Standing
+from solmu.people.models import Person
 
 FOUND = 12
 
@@ -173,6 +174,7 @@ def _what(
         others = [one for one in members if one.pk in chosen]
         if partner.stakeholder:
             others = [partner.stakeholder.organisation]
+        drafter = Person.objects.filter(pk=request.viewer.person_id or 0).first()
         try:
             made = drafting.start(
                 version,
@@ -184,10 +186,7 @@ def _what(
                 network=partner.network,
                 leave_out=form.leave_out(),
                 # Whoever drafts it speaks for the institution until somebody else is named.
-                contacts={
-                    institution.pk: drafter
-                    for drafter in Person.objects.filter(pk=request.viewer.person_id or 0)
-                },
+                contacts={institution.pk: drafter} if drafter else {},
                 by=request.viewer,
             )
         except DraftingError as error:

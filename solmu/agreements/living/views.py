@@ -293,9 +293,9 @@ def archive_all(request: HttpRequest) -> HttpResponseBase:
     if not can_draft(viewer, viewer.institution_id):
         raise PermissionDenied(_(NOT_YOURS))
     shown = Listing(request)
-    rows: Any = shown.table.queryset
+    found = shown.filtered().queryset()
     rows = (
-        Agreement.objects.filter(institution_id=viewer.institution_id, pk__in=rows.values("pk"))
+        Agreement.objects.filter(institution_id=viewer.institution_id, pk__in=found.values("pk"))
         .select_related("amends", "renews", "institution__organisation")
         .order_by("pk")
     )

@@ -12,6 +12,7 @@ from solmu.agreements.binding.withdrawing import WithdrawingError
 from solmu.agreements.models import Agreement, Joinder, Party
 from solmu.agreements.signing import integrity
 from solmu.agreements.tests import signing_factories as make
+from solmu.approvals import asking
 from solmu.approvals.models import Voice
 from solmu.lib import clock
 from solmu.networks.models import Group
@@ -119,13 +120,13 @@ def test_silence_confirms_after_its_days_and_an_objection_ends_it():
     _organisation, joinder = newcomer(agreement)
     assert joinder.object_by == clock.today() + timedelta(days=14)
     with clock.shifted(timedelta(days=14)):
-        joining.sweep()
+        asking.sweep()
     joinder.refresh_from_db()
     assert joinder.state == "asked"
 
     with clock.shifted(timedelta(days=15)):
-        joining.sweep()
-        joining.sweep()
+        asking.sweep()
+        asking.sweep()
         joinder.refresh_from_db()
         assert joinder.state == "confirmed"
         assert joinder.party.bound.lower == clock.today()

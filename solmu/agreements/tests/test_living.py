@@ -1,5 +1,6 @@
 """An agreement in force: duties ticked, notice, renewal, the review and what follows from it."""
 
+import io
 import json
 import zipfile
 from datetime import date, timedelta
@@ -461,3 +462,16 @@ def test_keeper_is_told_once_when_the_years_of_keeping_are_over():
             ahead.sweep()
             told = Message.objects.filter(kind="agreement-kept").count()
             assert told == (day > date(2025, 12, 31))
+
+
+def test_archive_of_many_holds_those_that_the_filters_leave():
+    agreement = in_force(title="Leipomon sopimus")
+    other = make.agreement(agreement.institution, [factories.organisation()], title="Muu")
+    client = Client()
+    client.force_login(factories.person_with_role(agreement.institution, "coordinator").user)
+    assert client.get("/agreements/archive/").context["count"] == 2
+    answer = client.get("/agreements/archive/", {"q": "Leipomon", "confidential": "hide"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as package:
+        told = json.loads(package.read("index.json"))["agreements"]
+    assert [one["title"] for one in told] == ["Leipomon sopimus"]
+    assert other.title not in str(told)

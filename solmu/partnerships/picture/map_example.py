@@ -38,8 +38,8 @@ def shown() -> Component:
         spots=mapping.spots(marks, extent, mapping.pixel(extent.view)),
         top=TONES,
         title_of=_title,
-        label_of=lambda spot: "",
-        url_of=lambda spot: "#map",
+        label_of=lambda _spot: "",
+        url_of=lambda _spot: "#map",
     )
     base = static(f"partnerships/map/{extent.key}.svg")
     drawn = mark_safe(map_drawing.page_svg(scene, base, name=_("Map")))

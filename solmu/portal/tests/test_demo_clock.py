@@ -1,5 +1,6 @@
 """The demo's clock: days pass with what happens on them; elsewhere there is no such thing."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.test import Client
 from solmu.installation import demo
 from solmu.lib import clock
 from solmu.portal import demo_clock
-from solmu.training.models import Cohort
+from solmu.training.models import Cohort, Enrolment
 
 PATH = "/demo/clock/"
 
@@ -27,6 +28,9 @@ def test_month_passes_in_a_moment(client_as: Callable[[str], Client]) -> None:
     client = client_as("assistant")
     today = clock.today()
     last = Cohort.objects.latest("starts_on").starts_on
+    running = Cohort.objects.get(state="running")
+    persona = Enrolment.objects.get(person__email="learner@solmu.example")
+    pages = persona.done.count()
 
     answer = client.post(PATH, {"days": "7"})
     assert answer.status_code == 302
@@ -34,6 +38,13 @@ def test_month_passes_in_a_moment(client_as: Callable[[str], Client]) -> None:
 
     with clock.shifted(demo.clock_shift()):
         assert clock.today() == today + timedelta(days=40)
+    # The invented people have studied, most have passed, and the start is closed; the persona's
+    # studies are left to whoever plays it.
+    states = Counter(running.enrolments.values_list("state", flat=True))
+    assert states["passed"] + states["certified"] > running.enrolments.count() / 2
+    running.refresh_from_db()
+    persona.refresh_from_db()
+    assert (running.state, persona.state, persona.done.count()) == ("closed", "lapsed", pages)
     # Starts of the year after have made themselves.
     assert Cohort.objects.latest("starts_on").starts_on > last
 

@@ -331,6 +331,10 @@ def _finish(work: Carrying) -> None:
         for kind in (System.Kind.STUDENTA_API, System.Kind.STUDENTA_FILES):
             if system := work.systems.get(kind):
                 working.ask(system, Work.Action.SEND, cohort=cohort)
+        if accounts_ := work.systems.get(System.Kind.ACCOUNTS):
+            # Those who passed long ago too; who has a longer time keeps the account for it.
+            over = Q(state__in=states.FINAL) | Q(access_until=None, paused_on=None)
+            working.ask(accounts_, Work.Action.SUSPEND, enrolments=cohort.enrolments.filter(over))
         cohort.state = Cohort.State.CLOSED
         cohort.save(update_fields=["state"])
 

@@ -150,6 +150,16 @@ def seal_of(certificate: Certificate) -> Seal:
     return seal
 
 
+def with_codes(rows: list[Certificate]) -> list[tuple[Certificate, str]]:
+    """Certificates, each with the code of its seal; what was never asked to be sealed is now."""
+    known = dict(
+        Seal.objects.filter(
+            subject_kind=SEALED, subject_id__in=[row.pk for row in rows]
+        ).values_list("subject_id", "code")
+    )
+    return [(row, known.get(row.pk) or seal_of(row).code) for row in rows]
+
+
 def codes_of(enrolments: list[int]) -> dict[int, str]:
     """The codes of the valid certificates, by enrolment."""
     found = dict(

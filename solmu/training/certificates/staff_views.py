@@ -256,7 +256,7 @@ def letters(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not rows:
         messages.info(request, _("Nothing of it waits for the post any more."))
         return redirect("certificates:post", programme.slug)
-    made = document.letters([(row, issuing.seal_of(row).code) for row in rows])
+    made = document.letters(issuing.with_codes(rows))
     answer = HttpResponse(made, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{programme.slug}-letters.pdf"'
     answer.headers["Cache-Control"] = "no-store"

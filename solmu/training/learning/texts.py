@@ -142,7 +142,7 @@ def _lead(token: Token, resolve: Resolve) -> None:
     address = resolve(str(token.attrGet(name) or ""))
     token.attrSet(name, address)
     if name == "src":
-        token.attrSet("loading", "lazy")
+        token.attrSet("decoding", "async")
     elif address.startswith(("http:", "https:")):
         token.attrSet("rel", "noopener noreferrer")
 

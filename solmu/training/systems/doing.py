@@ -129,7 +129,9 @@ def _account(work: Work) -> bool:
 
 
 def _suspend(work: Work) -> bool:
-    google.suspend_user(domain_of(work.system), _account_of(work))
+    # Only what was made here: who came with an account of their own keeps it.
+    if made := _made_account(_enrolment(work)):
+        google.suspend_user(domain_of(work.system), made)
     return True
 
 
@@ -238,15 +240,17 @@ def result_rows(cohort: Cohort) -> list[dict[str, Any]]:
 def _account_of(work: Work) -> str:
     """The participant's account: the one that was made, else their own address."""
     enrolment = _enrolment(work)
-    made = (
-        Work.objects.filter(enrolment=enrolment, action=Action.ACCOUNT, state=Work.State.DONE)
-        .values_list("external_id", flat=True)
-        .first()
-    )
-    found = made or enrolment.person.email
+    found = _made_account(enrolment) or enrolment.person.email
     if not found:
         raise RefusedError(_("The participant has no account and no e-mail address."))
     return found
+
+
+def _made_account(enrolment: Enrolment) -> str:
+    done = Work.objects.filter(
+        enrolment=enrolment, action=Action.ACCOUNT, state=Work.State.DONE
+    ).values_list("external_id", flat=True)
+    return done.first() or ""
 
 
 def _enrolment(work: Work) -> Enrolment:

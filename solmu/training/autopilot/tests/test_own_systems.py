@@ -84,8 +84,13 @@ def test_accounts_are_made_checked_and_closed_through_all_errors(
     assert states_of(cohort).count("account_checked") == 3
 
     sweep(START)
+    passed = cohort.enrolments.order_by("pk").first()
+    cohort.enrolments.filter(pk=passed.pk).update(state="certified")
+    own = making.enrolment(cohort, "certified", 9)
+    outside.users[own.person.email] = {"id": "own", "suspended": False}
     sweep(START + timedelta(days=31))
 
+    assert not outside.users.pop(own.person.email)["suspended"], "their own account"
     assert all(one["suspended"] for one in outside.users.values())
     made = [
         path for method, path, _body in outside.asked if (method, path[-6:]) == ("POST", "/users")

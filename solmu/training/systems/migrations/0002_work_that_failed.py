@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('training', '0001_initial'),
-        ('training_systems', '0001_initial'),
+        ("training", "0001_initial"),
+        ("training_systems", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='work',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['enrolment'], name='work_that_failed'),
+            model_name="work",
+            index=models.Index(
+                condition=models.Q(("state", "failed")),
+                fields=["enrolment"],
+                name="work_that_failed",
+            ),
         ),
     ]
