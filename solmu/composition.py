@@ -21,6 +21,7 @@ from solmu.agreements.bases import waiting as base_waits
 from solmu.agreements.binding import evidence as agreement_evidence
 from solmu.agreements.binding import joining as agreement_joining
 from solmu.agreements.binding import sealed as sealed_joinders
+from solmu.agreements.living import archiving as agreement_archive
 from solmu.agreements.living import waiting as agreement_life
 from solmu.agreements.signing import elsewhere as signed_elsewhere
 from solmu.agreements.signing import waiting as signing_waits
@@ -362,6 +363,7 @@ GROUP_FOLLOWERS: tuple[Any, ...] = (
 NETWORK_ARCHIVE: tuple[Callable[[Any], Any], ...] = (
     *modules.of("plans", plan_archive.parts),
     *modules.of("costs", cost_archive.parts),
+    *modules.of("agreements", agreement_archive.of_network),
 )
 
 # What can be sealed, by kind: how its document is made, and what all may know of it.

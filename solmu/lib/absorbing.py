@@ -140,7 +140,7 @@ class Absorption:
                 continue
             same, period = _parts(constraint)
             attnames = [_attname(model, name) for name in same]
-            if not values.keys() & set(attnames):
+            if not values.keys() & set(attnames) or getattr(row, period) is None:
                 continue
             wanted: dict[str, Any] = {}
             for name in attnames:
@@ -159,7 +159,7 @@ class Absorption:
                 if choice is None and overlap.key not in {one.key for one in self.overlaps}:
                     self.overlaps.append(overlap)
                 loser, winner = (other, row) if choice == GONE else (row, other)
-                alive, others = self._cut(loser, period, getattr(winner, period))
+                alive, others = self._cut(loser, winner, period)
                 if loser is row:
                     pieces += others
                     if not alive:
@@ -167,12 +167,13 @@ class Absorption:
         return True, pieces
 
     def _cut(
-        self, row: models.Model, period: str, away: DateRange
+        self, row: models.Model, winner: models.Model, period: str
     ) -> tuple[bool, list[models.Model]]:
-        """Take a period out of another; what lies on both sides becomes two rows."""
-        pieces = _minus(getattr(row, period), away)
+        """Take the winner's period out of a row's; what lies on both sides becomes two rows."""
+        pieces = _minus(getattr(row, period), getattr(winner, period))
         others: list[models.Model] = []
         if not pieces:
+            self.lead_over(winner, row)  # what was signed for it stays
             self._delete(row)
             return False, others
         self.set(row, **{period: pieces[0]})

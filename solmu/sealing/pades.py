@@ -29,10 +29,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers, timestamps
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import CMSExtractionError, SigningError, extract_signer_info
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
-from pyhanko.sign.validation import async_add_validation_info
+from pyhanko.sign.validation import DocumentSecurityStore, collect_validation_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import (
     extract_certs_for_validation,
@@ -130,6 +130,21 @@ class _Sealer(signers.SimpleSigner):
 _BLANK = bytes(range(100, 132))  # as long as a SHA-256
 
 
+# A field that nobody sees lies outside the page: inside, PDF/UA would have it among the contents.
+_UNSEEN = InvisSigSettings(box_out_of_bounds=True)
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Adds to a document, and leaves what it says of itself as it is.
+
+    pyHanko would write the metadata anew in a form that is no PDF/A; who has sealed and when stands
+    in the seal.
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
 @lru_cache(maxsize=64)
 def signer(key_file: Path) -> signers.SimpleSigner:
     """The key of a key file, read once a process."""
@@ -172,11 +187,10 @@ def seal(
         contact_info=contact or None,
         subfilter=SigSeedSubFilter.PADES,
     )
-    sealing = signers.PdfSigner(
-        meta, signer(key_file), timestamper=authority, new_field_spec=SigFieldSpec(field)
-    )
+    place = SigFieldSpec(field, readable_field_name=name, invis_sig_settings=_UNSEEN)
+    sealing = signers.PdfSigner(meta, signer(key_file), timestamper=authority, new_field_spec=place)
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = _Writer(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
         # The room for a stamp is told by the authority itself, asked once for a sample.
         room = None if authority else _room(key_file)
         return bytes(sealing.sign_pdf(writer, bytes_reserved=room).getbuffer())
@@ -243,9 +257,19 @@ async def _strengthen(pdf: bytes, authority: timestamps.TimeStamper) -> tuple[by
         output = io.BytesIO(pdf)
         for number in range(len(found)):
             one = PdfFileReader(output).embedded_signatures[number]
-            output = await async_add_validation_info(one, context)
-        stamped = await signers.PdfTimeStamper(authority).async_timestamp_pdf(
-            IncrementalPdfFileWriter(output),
+            paths = await collect_validation_info(one, context)
+            writer = _Writer.from_reader(one.reader)
+            DocumentSecurityStore.supply_dss_in_writer(
+                writer,
+                one.pkcs7_content.hex().encode("ascii"),
+                paths=paths,
+                validation_context=context,
+            )
+            output = io.BytesIO()
+            writer.write(output)
+        stamper = signers.PdfTimeStamper(authority, invis_settings=_UNSEEN)
+        stamped = await stamper.async_timestamp_pdf(
+            _Writer(output),
             "sha256",
             context,
             # The stamp comes last, and so covers the whole file.

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from solmu.agreements.bases.owning import Owner
 from solmu.agreements.bases.rules import LONGEST_TEXT
 from solmu.agreements.bases.writing import TEXTS
+from solmu.agreements.document import LANGUAGE_NAMES
 from solmu.agreements.models import Base, BaseClause
 from solmu.lib.translated import LANGUAGES
 from solmu.partnerships.models import Facet, Level
-
-LANGUAGE_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 
 
 class OwnerForm(forms.Form):

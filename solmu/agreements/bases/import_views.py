@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from solmu.agreements.bases import exchange, owning, word_in, writing
 from solmu.agreements.bases.exchange import TemplateIn
-from solmu.agreements.bases.forms import LANGUAGE_NAMES, FileForm, ImportedForm
+from solmu.agreements.bases.forms import FileForm, ImportedForm
 from solmu.agreements.bases.rules import BaseError
+from solmu.agreements.document import LANGUAGE_NAMES
 from solmu.agreements.models import Base
 from solmu.imports import previews
 from solmu.lib.translated import LANGUAGES

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from solmu.agreements.bases import copying, differing, samples, writing
-from solmu.agreements.bases.forms import LANGUAGE_NAMES
+from solmu.agreements.document import LANGUAGE_NAMES
 from solmu.agreements.drafting import wording
 from solmu.agreements.drafting.wording import Gap
 from solmu.agreements.models import Agreement, Base, BaseClause, BaseVersion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -17,6 +17,7 @@ from solmu.agreements.signing import record
 from solmu.installation.demo import is_demo
 from solmu.lib import clock, sheets_out
 from solmu.lib.periods import first_day, last_day
+from solmu.networks.models import Network
 from solmu.sealing import sealing
 from solmu.sealing.models import Seal
 
@@ -52,6 +53,16 @@ def pack(agreements: Iterable[Agreement], *, hide_confidential: bool) -> IO[byte
         into.writestr("README.md", _readme(hide_confidential=hide_confidential))
     package.seek(0)
     return package
+
+
+def of_network(network: Network) -> Iterator[tuple[str, bytes]]:
+    """What a network takes along: its signed agreements as one package, without secrets."""
+    signed = Agreement.objects.filter(
+        network=network, state__in=(Agreement.State.ACTIVE, Agreement.State.ENDED)
+    )
+    if signed.exists():
+        with pack(signed.order_by("pk"), hide_confidential=True) as package:
+            yield "agreements.zip", package.read()
 
 
 def _facts(agreement: Agreement) -> dict[str, Any]:

@@ -72,12 +72,7 @@ def _reviewed(*, owner: int, until: date) -> QuerySet[Agreement]:
 
 
 def _goals(viewer: Viewer) -> list[Waiting]:
-    rows = GoalOwner.objects.filter(
-        person_id=viewer.person_id or 0,
-        goal__state=Goal.State.OPEN,
-        goal__next_check_on__lte=clock.today() + CHECK_AHEAD,
-        agreement__in=Agreement.objects.visible_to(viewer).filter(state=State.ACTIVE),
-    )
+    rows = _checked(person=viewer.person_id or 0, until=clock.today() + CHECK_AHEAD)
     return [
         Waiting(
             row.goal.title,
@@ -86,19 +81,35 @@ def _goals(viewer: Viewer) -> list[Waiting]:
             _("Check the goal"),
             reverse("agreements:goal-check", args=[row.agreement_id, row.goal_id]),
         )
-        for row in rows.select_related("goal", "agreement").order_by("goal__next_check_on", "pk")[
-            :MOST
-        ]
+        for row in _open_to(viewer, rows)[:MOST]
     ]
+
+
+@compiled
+def _checked(*, person: int, until: date) -> QuerySet[GoalOwner]:
+    rows = GoalOwner.objects.filter(
+        person_id=person,
+        goal__state=Goal.State.OPEN,
+        goal__next_check_on__lte=until,
+        agreement__state=State.ACTIVE,
+    )
+    # A few may be of agreements that are not open to the person any more.
+    order = ("goal__next_check_on", "pk")
+    return rows.select_related("goal", "agreement").order_by(*order)[: MOST * 3]
+
+
+def _open_to[Row: GoalOwner | Duty](viewer: Viewer, rows: list[Row]) -> list[Row]:
+    """Those whose agreement the viewer sees; nothing is asked where there are none."""
+    if not rows:
+        return rows
+    keys = {row.agreement_id for row in rows}
+    open_to = Agreement.objects.visible_to(viewer).filter(pk__in=keys)
+    seen = {*open_to.values_list("pk", flat=True)}
+    return [row for row in rows if row.agreement_id in seen]
 
 
 def _duties(viewer: Viewer) -> list[Waiting]:
     rows = _due(person=viewer.person_id or 0, until=clock.today() + DUTY_AHEAD)
-    if rows:
-        keys = {row.agreement_id for row in rows}
-        open_to = Agreement.objects.visible_to(viewer).filter(pk__in=keys)
-        seen = {*open_to.values_list("pk", flat=True)}
-        rows = [row for row in rows if row.agreement_id in seen]
     return [
         Waiting(
             row.text,
@@ -107,7 +118,7 @@ def _duties(viewer: Viewer) -> list[Waiting]:
             _("See and tick"),
             f"{reverse('agreements:goals', args=[row.agreement_id])}#duties",
         )
-        for row in rows[:MOST]
+        for row in _open_to(viewer, rows)[:MOST]
     ]
 
 
@@ -124,7 +135,7 @@ def _due(*, person: int, until: date) -> QuerySet[Duty]:
 
 
 def _kept(viewer: Viewer) -> list[Waiting]:
-    rows = Agreement.objects.kept_long_enough(clock.today()).filter(owner_id=viewer.person_id)
+    rows = _kept_long_enough(owner=viewer.person_id or 0, today=clock.today())
     return [
         Waiting(
             row.title,
@@ -132,8 +143,13 @@ def _kept(viewer: Viewer) -> list[Waiting]:
             _("Decide"),
             f"{reverse('agreements:life', args=[row.pk])}#archive",
         )
-        for row in rows.order_by("pk")[:MOST]
+        for row in rows
     ]
+
+
+@compiled
+def _kept_long_enough(*, owner: int, today: date) -> QuerySet[Agreement]:
+    return Agreement.objects.kept_long_enough(today).filter(owner_id=owner).order_by("pk")[:MOST]
 
 
 def _day(day: date | None) -> str:

@@ -169,6 +169,12 @@ def problems_of(
     if len(parties) < 2:
         found.append(_("An agreement needs at least two parties."))
     allowed = mandated(agreement, today)
+    organisations = [party.organisation for party in parties]
+    found += [
+        _("%(party)s is named twice as a party: take one of them out.") % {"party": one}
+        for one in dict.fromkeys(organisations)
+        if organisations.count(one) > 1
+    ]
     for party in parties:
         own = [signer for signer in signers if signer.party.pk == party.pk]
         if len(own) < party.signers_needed:

@@ -62,6 +62,20 @@ def test_the_writer_has_its_pages(
     assert client_as("member").get(f"{agreed.get_absolute_url()}withdraw/").status_code == 403
 
 
+def test_many_payers_are_compared_when_somebody_asks(
+    client_as: ClientAs, agreed: CostCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, compared = agreed.get_absolute_url(), 'class="table stacks wraps what-if"'
+    monkeypatch.setattr("solmu.costs.page.MOST_COMPARED", agreed.payers.count() - 1)
+
+    many = client_as("member").get(address).content.decode()
+    asked = client_as("member").get(address, {"what-if": "1"}).content.decode()
+
+    assert compared not in many
+    assert "?what-if=1#what-if" in many
+    assert compared in asked
+
+
 def test_a_case_is_entered_shared_and_asked_about(client_as: ClientAs) -> None:
     lead = client_as("network-lead")
     payers = CostCase.objects.get(state="agreed").payers.all()

@@ -27,6 +27,8 @@ from solmu.ui.markup import badge, link, noted, steps
 from solmu.ui.tables import Column, Table
 
 SHOWN_CHANGES = 30
+# What a search finds is put in order as a whole up to as many; more are read in the order of names.
+FEW = 5_000
 
 
 @login_required
@@ -66,6 +68,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
     words = picture.words
     language = (get_language() or "fi")[:2]
     name_key = f"organisation__sort_{language}"
+    few = picture.q and "format" not in request.GET and picture.counts().total < FEW
 
     def name(row: Any) -> SafeString:
         organisation = row.organisation
@@ -220,7 +223,7 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
     return Table(
         request,
         columns,
-        picture.source(),
+        picture.source(by_name=language if few else ""),
         default_sort="name",
         empty=_("No partner matches."),
         name="partners",

@@ -42,6 +42,7 @@ from solmu.imports.models import Batch, Line
 from solmu.lib import clock, names
 from solmu.lib.compiled import compiled
 from solmu.lib.composed import composed
+from solmu.lib.narrowing import narrowed
 from solmu.lib.paging import Source
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
@@ -309,22 +310,30 @@ class Picture:
             rows = rows.filter(called(self.q, "organisation__"))
         return rows
 
-    def source(self) -> Source[Stakeholder]:
-        """`stakeholders()` with their evidence, for lists that read one page after another."""
+    def source(self, *, by_name: str = "") -> Source[Stakeholder]:
+        """`stakeholders()` with their evidence, for lists that read one page after another.
+
+        `by_name`: the language of the names by which few are listed.
+        """
         form = (
-            *("picture", self.institution.pk, self.on, *_who(self.viewer)),
+            *("picture", self.institution.pk, self.on, *_who(self.viewer), by_name),
             tuple(sorted(self.institution.area_regions)),
             tuple(sorted(self.institution.area_municipalities)),
             tuple(sorted(self.filters.items())),
         )
 
         def make(q: str = "", code: str = "") -> QuerySet[Any]:
-            rows = replace(self, q="").stakeholders()
-            if q:
-                named = Q(organisation__called__contains=q)
-                coded = Q(organisation__business_id__startswith=code)
-                rows = rows.filter(named | coded if code else named)
-            return self.with_evidence(rows).defer(*UNREAD)
+            def named(at: str = "") -> Q:
+                condition = Q(**{f"{at}called__contains": q})
+                return (
+                    condition | Q(**{f"{at}business_id__startswith": code}) if code else condition
+                )
+
+            rows = self.with_evidence(replace(self, q="").stakeholders()).defer(*UNREAD)
+            if q and by_name:
+                found = Organisation.objects.filter(named()).order_by(f"sort_{by_name}", "pk")
+                return narrowed(rows, found)
+            return rows.filter(named("organisation__")) if q else rows
 
         # As in `called`: only what has digits can be the beginning of a business ID.
         values = {"q": self.q.lower()} if self.q else {}

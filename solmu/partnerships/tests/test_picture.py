@@ -8,7 +8,8 @@ from django.http import Http404, QueryDict
 from django.test import RequestFactory
 
 from solmu.imports.models import Batch
-from solmu.lib import clock
+from solmu.lib import clock, paging
+from solmu.organisations.models import Organisation
 from solmu.organisations.tests import factories as directory
 from solmu.partnerships.models import Facet
 from solmu.partnerships.picture.picture import Picture
@@ -147,6 +148,24 @@ def test_picture_tells_of_bad_values_and_leaves_them_out(home, viewer, query):
     assert names_in(shown) == {"Ainoa Oy"}
     assert len(shown.notices) == 1
     assert shown.query_string() == ""
+
+
+@pytest.mark.parametrize("query", ["q=oy", "q=100+%25", "q=1234567-1", "q=oy&level=3"])
+def test_picture_is_paged_alike_however_it_is_searched(home, viewer, query):
+    for name in ("Öljy Oy", "Aamu Oy", "100 % Oy", "Zeta Oy", "Muu"):
+        factories.partner(home, name, 3 if "m" in name else 2)
+    Organisation.objects.filter(name_fi="Muu").update(business_id="1234567-1")
+    order = [("organisation__sort_fi", "asc"), ("organisation_id", "asc")]
+
+    def paged(by_name: str) -> list[str]:
+        found, cursor = [], None
+        while True:
+            page = paging.page(picture(viewer, query).source(by_name=by_name), order, cursor, 2)
+            found += [row.organisation.name_fi for row in page.rows]
+            if (cursor := page.next) is None:
+                return found
+
+    assert paged("fi") == paged("") != []
 
 
 def test_picture_takes_any_text_for_a_search(home, viewer):

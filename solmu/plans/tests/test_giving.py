@@ -327,3 +327,15 @@ def test_files_of_an_output_are_everybodys_once_it_is_public(
     assert Client().get(address).status_code == 200
     taken = dict(archive.parts(plan.network))
     assert taken[f"{file.uuid}-opas.txt"] == b"Hitsaus alkaa suojista."
+
+
+def test_a_measure_that_goes_on_in_a_later_plan_waits_once(plan: Plan) -> None:
+    rows = Measure.objects.filter(plan__network=plan.network).open()
+
+    gone_on = set(rows) - set(rows.current(clock.today()))
+
+    assert gone_on
+    for earlier in gone_on:
+        assert earlier.continued_by.filter(starts_on__lte=clock.today()).exists()
+    first = min(one.continued_by.get().starts_on for one in gone_on)
+    assert gone_on <= set(rows.current(first - timedelta(days=1)))

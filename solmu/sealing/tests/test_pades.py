@@ -74,3 +74,16 @@ def test_poppler_finds_the_seal_valid(key, document, tmp_path):
     path.write_bytes(sealed_by(key, document))
     said = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in said
+
+
+def test_seal_leaves_the_document_as_accessible_and_archivable_as_it_was(key, document):
+    sealed = sealed_by(key, document)
+
+    # The metadata name the standards; written anew by pyHanko they would be none of those.
+    assert sealed.startswith(document)
+    added = sealed[len(document) :]
+    assert b"xmpmeta" in document
+    assert b"xmpmeta" not in added
+    # The field has a name, and lies outside the page as nothing is seen of it.
+    assert b"/TU (Ammattiopisto Esimerkki)" in added
+    assert b"/Rect [ -9999 -9999 -9999 -9999 ]" in added

@@ -153,7 +153,11 @@ def waiting_for(run: StepRun, cohort: Cohort, day: date | None = None) -> QueryS
     if run.kind in (Kind.PICK, Kind.KICK_OFF):
         rows = rows.filter(state__in=states.BEFORE_START)
     elif run.kind == Kind.CHECK:
-        rows = rows.filter(state__in=(State.INVITED, State.ACCOUNT_READY))
+        # Who was picked before the systems were connected has no account there to check.
+        asked = Work.objects.filter(
+            enrolment=OuterRef("pk"), action__in=(Work.Action.ACCOUNT, Work.Action.INVITE)
+        )
+        rows = rows.filter(Exists(asked), state__in=(State.INVITED, State.ACCOUNT_READY))
     elif run.kind == Kind.REMIND:
         rows = rows.filter(
             Q(access_until=None, cohort__access_until__gte=day) | Q(access_until__gte=day),
@@ -250,8 +254,15 @@ def _close(work: Carrying, rows: list[Enrolment]) -> None:
             # Who took more time is told again when that ends too.
             work.send([row], _to_studies, key=f"close-{last}")
         work.trace([row], f"{MAIN[Kind.CLOSE]} {last}")
-    if not work.own_environment:
-        working.ask(work.systems[System.Kind.ACCOUNTS], Work.Action.SUSPEND, enrolments=rows)
+    _close_accounts(work, work.cohort.enrolments.filter(pk__in=[row.pk for row in rows]))
+
+
+def _close_accounts(work: Carrying, rows: QuerySet[Enrolment]) -> None:
+    """Have the accounts closed that were made for participants."""
+    if system := work.systems.get(System.Kind.ACCOUNTS):
+        made = system.works.filter(action=Work.Action.ACCOUNT, state=Work.State.DONE)
+        rows = rows.filter(pk__in=made.values("enrolment"))
+        working.ask(system, Work.Action.SUSPEND, enrolments=rows)
 
 
 HANDLERS: dict[str, Callable[[Carrying, list[Enrolment]], None]] = {
@@ -331,10 +342,9 @@ def _finish(work: Carrying) -> None:
         for kind in (System.Kind.STUDENTA_API, System.Kind.STUDENTA_FILES):
             if system := work.systems.get(kind):
                 working.ask(system, Work.Action.SEND, cohort=cohort)
-        if accounts_ := work.systems.get(System.Kind.ACCOUNTS):
-            # Those who passed long ago too; who has a longer time keeps the account for it.
-            over = Q(state__in=states.FINAL) | Q(access_until=None, paused_on=None)
-            working.ask(accounts_, Work.Action.SUSPEND, enrolments=cohort.enrolments.filter(over))
+        # Those who passed long ago too; who has a longer time keeps the account for it.
+        over = Q(state__in=states.FINAL) | Q(access_until=None, paused_on=None)
+        _close_accounts(work, cohort.enrolments.filter(over))
         cohort.state = Cohort.State.CLOSED
         cohort.save(update_fields=["state"])
 
