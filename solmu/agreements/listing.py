@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest
@@ -47,16 +46,22 @@ MOST_CHOICES = 60
 # What a row shows: a list of agreements reads nothing else.
 _READ = (
     "title", "state", "kind", "valid", "institution_id", "next_review_on", "case_number",
-    "created_at", "owner__given_name", "owner__family_name", "owner__email",
+    "created_at", "owner_id",
 )  # fmt: skip
 _NAMES = tuple(f"organisation__name_{code}" for code in LANGUAGES)
 _BASE = ("base_version__number", *(f"base_version__base__name_{code}" for code in LANGUAGES))
 
 
 @compiled
-def _networks_of(**ids: int) -> QuerySet[Network]:
-    rows = Network.objects.filter(pk__in=[*ids.values()]).select_related("organisation")
-    return rows.order_by("pk")[:MOST_CHOICES]
+def _networks_of(**ids: int) -> QuerySet[Network, Any]:
+    rows = Network.objects.filter(pk__in=[*ids.values()]).order_by("pk")
+    return rows.values_list("pk", *_NAMES)[:MOST_CHOICES]
+
+
+@compiled
+def _people(**ids: int) -> QuerySet[Person]:
+    rows = Person.objects.filter(pk__in=[*ids.values()])
+    return rows.only("given_name", "family_name", "email")
 
 
 @compiled
@@ -70,21 +75,27 @@ def _drafters(*, today: date, **institutions: int) -> QuerySet[Person]:
 
 
 @compiled
-def _versions(roles: int, **ids: int) -> QuerySet[BaseVersion]:
+def _versions(roles: int, **ids: int) -> QuerySet[BaseVersion, Any]:
     own, networks = [*ids.values()][:roles], [*ids.values()][roles:]
     whose = Q(base__institution_id__in=own) | Q(base__network_id__in=networks)
     shipped = Q(base__institution=None, base__network=None)
     return (
         BaseVersion.objects.filter(whose | shipped)
         .exclude(state=BaseVersion.State.DRAFT)
-        .select_related("base")
-        .only("number", *(f"base__name_{code}" for code in LANGUAGES))
-        .order_by("base_id", "-number")[:MOST_CHOICES]
+        .order_by("base_id", "-number")
+        .values_list("pk", "number", *(f"base__name_{code}" for code in LANGUAGES))[:MOST_CHOICES]
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Named(NamedTuple):
+    """A name in three languages."""
+
+    name_fi: str
+    name_sv: str
+    name_en: str
+
+
+class Side(NamedTuple):
     """A party as a list shows it: read as it is, since a page has hundreds."""
 
     organisation_id: int
@@ -200,14 +211,17 @@ class Listing:
         """The agreements that the filters leave, the newest first."""
         return Table(
             self.request,
-            _columns(self.viewer.institution_id, self._parties),
+            _columns(self.viewer.institution_id, self._parties, self._owner),
             self.filtered(),
             default_sort="made",
             default_dir="desc",
             name="agreements",
             caption=_("Agreements"),
             empty=_("No agreement matches."),
-            export_rows=lambda rows: rows.prefetch_related(Prefetch("parties", _parties())),
+            export_rows=lambda rows: rows.prefetch_related(
+                Prefetch("parties", _parties()),
+                Prefetch("owner", Person.objects.only("given_name", "family_name", "email")),
+            ),
         )
 
     @cached_property
@@ -222,6 +236,17 @@ class Listing:
         if "parties" in getattr(row, "_prefetched_objects_cache", ()):
             return list(row.parties.all())
         return self._by_agreement.get(row.pk, [])
+
+    @cached_property
+    def _owner_names(self) -> dict[int, str]:
+        keys = {row.owner_id for row in self.table.rows if row.owner_id}
+        return {one.pk: one.name for one in _people(**several(keys))}
+
+    def _owner(self, row: Agreement) -> str:
+        """Who owns a row's agreement; a page has few owners, each read once."""
+        if Agreement.owner.is_cached(row):
+            return row.owner.name if row.owner else ""
+        return self._owner_names.get(row.owner_id or 0, "")
 
     def filtered(self) -> Source[Agreement]:
         """Those that the filters leave; which filters are on decides the query's form."""
@@ -260,9 +285,9 @@ class Listing:
                 rows = rows.filter(querysets.called(given.pop("text")))
             elif text:
                 rows = rows.filter(pk__in=[*given.values()]) if named else rows.none()
-            rows = rows.select_related("owner").only(*_READ)
+            rows = rows.only(*_READ)
             if with_base:
-                rows = rows.select_related("owner", "base_version__base").only(*_READ, *_BASE)
+                rows = rows.select_related("base_version__base").only(*_READ, *_BASE)
             # A period is no key to go on from on the next page; its first day is.
             return rows.annotate(begins=F("valid__startswith"))
 
@@ -279,12 +304,16 @@ class Listing:
         return Source(form, make, values)
 
     def _networks(self) -> Filter:
-        own = _networks_of(**several(self.viewer.networks))
+        language = get_language() or "fi"
+        own = [
+            (key, text_in(Named(*names), "name", language))
+            for key, *names in _networks_of(**several(self.viewer.networks))
+        ]
         key = self.request.GET.get("network", "")
         if key.isdecimal() and len(key) < 18 and int(key) not in self.viewer.networks:
             seen = Network.objects.visible_to(self.viewer).filter(pk=int(key))
-            own = [*seen.select_related("organisation"), *own]
-        return Filter("network", _("Network"), [(one.pk, str(one)) for one in own])
+            own = [*((one.pk, str(one)) for one in seen.select_related("organisation")), *own]
+        return Filter("network", _("Network"), own)
 
     def _owners(self) -> Filter:
         people = _drafters(today=clock.today(), **several(self.viewer.institutions))
@@ -293,9 +322,10 @@ class Listing:
     def _bases(self) -> Filter:
         roles = several(self.viewer.institutions, "role")
         rows = _versions(len(roles), **roles, **several(self.viewer.networks, "network"))
+        language, label = get_language() or "fi", _("%(name)s, version %(n)s")
         choices = [
-            (one.pk, _("%(name)s, version %(n)s") % {"name": one.base.name, "n": one.number})
-            for one in rows
+            (key, label % {"name": text_in(Named(*names), "name", language), "n": number})
+            for key, number, *names in rows
         ]
         return Filter("base", _("Template"), choices)
 
@@ -337,7 +367,9 @@ def turn(agreement: Agreement, parties: Iterable[Party | Side]) -> str:
 
 
 def _columns(
-    own: int | None, parties_of: Callable[[Agreement], Sequence[Party | Side]]
+    own: int | None,
+    parties_of: Callable[[Agreement], Sequence[Party | Side]],
+    owner: Callable[[Agreement], str],
 ) -> list[Column[Any]]:
     badge = cache(state_badge)
     day = cache(lambda one: date_format(one, "SHORT_DATE_FORMAT") if one else "")
@@ -386,10 +418,7 @@ def _columns(
         Column("valid_from", _("First day"), lambda row: day(starts(row)), sort="begins",
                export=starts),
         Column("valid_to", _("Last day"), lambda row: day(ends(row)), export=ends),
-        Column(
-            "owner", _("Owner"), lambda row: row.owner.name if row.owner else "",
-            export=lambda row: row.owner.name if row.owner else "",
-        ),
+        Column("owner", _("Owner"), owner, export=owner),
         Column(
             "kind", _("Kind"), lambda row: capfirst(row.get_kind_display()), shown=False,
             export=lambda row: str(row.get_kind_display()),

@@ -30,9 +30,10 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     first = _first(request)
     found = days.ahead(request.viewer, first)
     until = months_later(first, days.MONTHS)
-    cut = len(found) == days.MOST and found[-1].on.replace(day=1) > first
-    if cut:  # the month that isn't whole comes on the next page
-        until = found[-1].on.replace(day=1)
+    cut = len(found) == days.MOST and found[-1].on > first
+    if cut:  # the month that isn't whole comes on the next page; of a full month, the day
+        month = found[-1].on.replace(day=1)
+        until = month if month > first else found[-1].on
         found = [one for one in found if one.on < until]
     context = {
         "months": days.by_month(found),
@@ -84,5 +85,5 @@ def _first(request: HttpRequest) -> date:
     try:
         day = date.fromisoformat(request.GET.get("from", ""))
     except ValueError:
-        day = clock.today()
-    return day.replace(day=1) if 1950 <= day.year <= 2150 else clock.today().replace(day=1)
+        return clock.today().replace(day=1)
+    return day if 1950 <= day.year <= 2150 else clock.today().replace(day=1)

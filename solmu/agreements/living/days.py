@@ -22,6 +22,7 @@ from solmu.goals.models import Goal
 from solmu.lib import clock
 from solmu.lib.months import months_later
 from solmu.lib.periods import last_day
+from solmu.lib.translated import LANGUAGES
 from solmu.people import links
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
@@ -34,6 +35,7 @@ MOST = 300  # on a page, and in a feed
 
 State = Agreement.State
 _READ = ("title", "valid", "next_review_on", "notice_months", "renews_months")
+_NAMES = tuple(f"organisation__name_{code}" for code in LANGUAGES)
 # As `running.notice_by`: notice is given months before the last day.
 _NOTICE_ON = Func(
     F("valid__endswith"),
@@ -61,15 +63,39 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
     """The days of the agreements that the viewer sees, from a day on, in order."""
     until = months_later(first, months)
     seen = querysets.seen(viewer).queryset().filter(state=State.ACTIVE)
-    # The earliest of each kind, so that what is cut off at the end is the latest of all.
+
+    # Where one kind alone fills what is told, nothing later is read of the others.
+    def whole(rows: list[Any], day: str) -> list[Any]:
+        nonlocal until
+        if len(rows) == MOST:
+            until = min(until, getattr(rows[-1], day) + timedelta(days=1))
+        return rows
+
+    reviewed = whole(
+        list(
+            seen.filter(next_review_on__gte=first, next_review_on__lt=until)
+            .order_by("next_review_on", "pk")
+            .only(*_READ)[:MOST]
+        ),
+        "next_review_on",
+    )
+    duties = whole(
+        list(
+            Duty.objects.filter(
+                Q(done_on=None) | Q(every_months__gt=0),
+                agreement__in=seen,
+                due_on__gte=first,
+                due_on__lt=until,
+            )
+            .select_related("agreement", "organisation")
+            .only("text", "due_on", "agreement__title", *_NAMES)
+            .order_by("due_on", "pk")[:MOST]
+        ),
+        "due_on",
+    )
     ending = list(
         seen.filter(valid__endswith__gt=first, valid__endswith__lte=until)
         .order_by("valid__endswith", "pk")
-        .only(*_READ)[:MOST]
-    )
-    reviewed = (
-        seen.filter(next_review_on__gte=first, next_review_on__lt=until)
-        .order_by("next_review_on", "pk")
         .only(*_READ)[:MOST]
     )
     renewing = list(
@@ -99,15 +125,6 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
     for row in renewing:
         if row.pk not in noticed:
             add(row.notice_on, _("last day to give notice"), row, "notice")
-    duties = (
-        Duty.objects.filter(
-            Q(done_on=None) | Q(every_months__gt=0),
-            agreement__in=seen,
-            due_on__range=(first, until - timedelta(days=1)),
-        )
-        .select_related("agreement", "organisation")
-        .order_by("due_on", "pk")[:MOST]
-    )
     found += [
         Day(
             one.due_on,
@@ -125,7 +142,8 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
             holder_kind=HOLDER,
             state=Goal.State.OPEN,
             holder_id__in=seen.values("pk"),
-            next_check_on__range=(first, until - timedelta(days=1)),
+            next_check_on__gte=first,
+            next_check_on__lt=until,
         ).order_by("next_check_on", "pk")[:MOST]
     )
     titles = dict(

@@ -1,4 +1,4 @@
-"""Two entries of one company, of which one or both are parties: the agreements go along, and back."""
+"""Two entries of one company, one or both of them parties: the agreements go along, and back."""
 
 from datetime import date, timedelta
 

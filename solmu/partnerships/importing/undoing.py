@@ -91,6 +91,10 @@ class _Undoing:
             if self.progress:
                 self.progress.step("undoing", number / len(parts))
             part()
+            with connection.cursor() as cursor:
+                # What leads to what was deleted is looked for now, not all of it at the end.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     def _proposals(self) -> None:
         proposals = self._made(import_writing.PROPOSAL)

@@ -11,6 +11,7 @@ from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.organisations.models import Institution
 from solmu.people.viewer import Viewer
+from solmu.training import cohorts
 from solmu.training.learning import writing
 from solmu.training.learning.models import Page, Part, Version
 from solmu.training.learning.writing import ContentError
@@ -55,6 +56,7 @@ def adopt(
         writing.copy_contents(contents, version, taken=True)
         for follow in composed("ADOPTED"):
             follow(programme, original, by)
+    cohorts.make_coming(programme, by=by)
     return programme
 
 
