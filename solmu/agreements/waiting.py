@@ -14,6 +14,7 @@ from solmu.agreements.models import Agreement, Comment, Party
 from solmu.agreements.permissions import COORDINATOR, LEADER, can_draft
 from solmu.lib.compiled import compiled, fetch, several
 from solmu.networks.models import Network
+from solmu.organisations.models import Organisation
 from solmu.partnerships.models import Stakeholder
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting
@@ -23,6 +24,7 @@ LOOKED_AT = 100
 # What the drafting institution is called, in whichever language.
 _NAME = tuple(f"agreement__institution__organisation__name_{code}" for code in ("fi", "sv", "en"))
 SHOWN = 5
+_PARTY = "parties__organisation_id"
 
 State, Voice = Agreement.State, Party.Voice
 
@@ -123,9 +125,10 @@ def network_panel(request: HttpRequest, network: Network) -> Panel | None:
 def partner_panel(request: HttpRequest, stakeholder: Stakeholder) -> Panel | None:
     """The agreements with a partner, on its page."""
     viewer = request.viewer
-    rows = _latest(
-        viewer, stakeholder.institution_id, parties__organisation_id=stakeholder.organisation_id
-    )
+    organisation = stakeholder.organisation
+    # A network isn't a party itself: its agreement is one between its members.
+    at = "network_id" if organisation.kind == Organisation.Kind.NETWORK else _PARTY
+    rows = _latest(viewer, stakeholder.institution_id, **{at: organisation.pk})
     new_url = ""
     if can_draft(viewer, stakeholder.institution_id):
         new_url = f"{reverse('agreements:new')}?partner={stakeholder.pk}"
@@ -135,14 +138,14 @@ def partner_panel(request: HttpRequest, stakeholder: Stakeholder) -> Panel | Non
 
 def with_organisation(viewer: Viewer, organisation_id: int) -> Panel | None:
     """The agreements that the viewer sees with an organisation."""
-    rows = _latest(viewer, parties__organisation_id=organisation_id)
+    rows = _latest(viewer, **{_PARTY: organisation_id})
     return _panel(rows, f"{reverse('agreements:list')}?partner={organisation_id}", "")
 
 
-def _latest(viewer: Viewer, institution_id: int = 0, **where: int) -> list[Agreement]:
-    """The newest that the viewer sees, one more than are shown.
+def _latest(viewer: Viewer, party_id: int = 0, **where: int) -> list[Agreement]:
+    """The newest that the viewer sees, one more than are shown; with a party besides, if named.
 
-    The institution is written into the SQL: the database has to know how many it has.
+    That party is written into the SQL: the database has to know how many it has.
     """
     networks = several(viewer.networks, "seen")
 
@@ -150,11 +153,12 @@ def _latest(viewer: Viewer, institution_id: int = 0, **where: int) -> list[Agree
         theirs = {values.pop(name): frozenset[str]() for name in networks}
         reader = replace(viewer, person_id=person, networks=theirs)
         rows = Agreement.objects.visible_to(reader).filter(**values)
-        if institution_id:
-            rows = rows.filter(institution_id=institution_id)
+        if party_id:
+            party = Party.objects.filter(agreement=OuterRef("pk"), organisation_id=party_id)
+            rows = rows.filter(Exists(party))
         return rows.order_by("-pk")[: SHOWN + 1]
 
-    form = ("latest agreements", institution_id, *where, viewer.person_id is None, *viewer.form)
+    form = ("latest agreements", party_id, *where, viewer.person_id is None, *viewer.form)
     return fetch(form, make, person=viewer.person_id or 0, **networks, **where)
 
 

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0003_calendar'),
-        ('people', '0002_leaner_indexes'),
+        ("notifications", "0003_calendar"),
+        ("people", "0002_leaner_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['person'], name='message_that_failed'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "failed")),
+                fields=["person"],
+                name="message_that_failed",
+            ),
         ),
     ]

@@ -260,7 +260,7 @@ def _close(work: Carrying, rows: list[Enrolment]) -> None:
 def _close_accounts(work: Carrying, rows: QuerySet[Enrolment]) -> None:
     """Have the accounts closed that were made for participants."""
     if system := work.systems.get(System.Kind.ACCOUNTS):
-        made = system.works.filter(action=Work.Action.ACCOUNT, state=Work.State.DONE)
+        made = system.works.filter(action=Work.Action.ACCOUNT).exclude(state=Work.State.FAILED)
         rows = rows.filter(pk__in=made.values("enrolment"))
         working.ask(system, Work.Action.SUSPEND, enrolments=rows)
 

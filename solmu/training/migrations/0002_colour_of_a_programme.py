@@ -6,44 +6,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('training', '0001_initial'),
+        ("training", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='programme',
-            name='insert_insert',
+            model_name="programme",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='programme',
-            name='update_update',
+            model_name="programme",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='programme',
-            name='delete_delete',
+            model_name="programme",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='programme',
-            name='look',
-            field=models.CharField(blank=True, choices=[('pine', 'pine green'), ('sky', 'sky blue'), ('plum', 'plum'), ('brick', 'brick red'), ('slate', 'slate grey')], max_length=8, verbose_name='colour of its pages'),
+            model_name="programme",
+            name="look",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("pine", "pine green"),
+                    ("sky", "sky blue"),
+                    ("plum", "plum"),
+                    ("brick", "brick red"),
+                    ("slate", "slate grey"),
+                ],
+                max_length=8,
+                verbose_name="colour of its pages",
+            ),
         ),
         migrations.AddField(
-            model_name='programmeevent',
-            name='look',
-            field=models.CharField(blank=True, choices=[('pine', 'pine green'), ('sky', 'sky blue'), ('plum', 'plum'), ('brick', 'brick red'), ('slate', 'slate grey')], max_length=8, verbose_name='colour of its pages'),
+            model_name="programmeevent",
+            name="look",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("pine", "pine green"),
+                    ("sky", "sky blue"),
+                    ("plum", "plum"),
+                    ("brick", "brick red"),
+                    ("slate", "slate grey"),
+                ],
+                max_length=8,
+                verbose_name="colour of its pages",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_programmeevent" ("about_en", "about_fi", "about_sv", "access_days", "adopted_from_id", "attempt_gap_days", "attempts", "contact_email", "created_at", "embed_origins", "ended_on", "for_whom_en", "for_whom_fi", "for_whom_sv", "holds_results", "hours", "id", "institution_id", "keep_years", "languages", "look", "meeting_url", "minutes", "name_en", "name_fi", "name_sv", "pass_percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pick_days", "places", "price_en", "price_fi", "price_sv", "public", "questions", "recording_url", "rule", "slug", "uuid") SELECT new_values."about_en", new_values."about_fi", new_values."about_sv", new_values."access_days", new_values."adopted_from_id", new_values."attempt_gap_days", new_values."attempts", new_values."contact_email", new_values."created_at", new_values."embed_origins", new_values."ended_on", new_values."for_whom_en", new_values."for_whom_fi", new_values."for_whom_sv", new_values."holds_results", new_values."hours", new_values."id", new_values."institution_id", new_values."keep_years", new_values."languages", new_values."look", new_values."meeting_url", new_values."minutes", new_values."name_en", new_values."name_fi", new_values."name_sv", new_values."pass_percent", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pick_days", new_values."places", new_values."price_en", new_values."price_fi", new_values."price_sv", new_values."public", new_values."questions", new_values."recording_url", new_values."rule", new_values."slug", new_values."uuid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='09460c6f310d895452191cda1ce07e1cd709731c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_db900', referencing='REFERENCING NEW TABLE AS new_values ', table='training_programme', when='AFTER')),
+            model_name="programme",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_programmeevent" ("about_en", "about_fi", "about_sv", "access_days", "adopted_from_id", "attempt_gap_days", "attempts", "contact_email", "created_at", "embed_origins", "ended_on", "for_whom_en", "for_whom_fi", "for_whom_sv", "holds_results", "hours", "id", "institution_id", "keep_years", "languages", "look", "meeting_url", "minutes", "name_en", "name_fi", "name_sv", "pass_percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pick_days", "places", "price_en", "price_fi", "price_sv", "public", "questions", "recording_url", "rule", "slug", "uuid") SELECT new_values."about_en", new_values."about_fi", new_values."about_sv", new_values."access_days", new_values."adopted_from_id", new_values."attempt_gap_days", new_values."attempts", new_values."contact_email", new_values."created_at", new_values."embed_origins", new_values."ended_on", new_values."for_whom_en", new_values."for_whom_fi", new_values."for_whom_sv", new_values."holds_results", new_values."hours", new_values."id", new_values."institution_id", new_values."keep_years", new_values."languages", new_values."look", new_values."meeting_url", new_values."minutes", new_values."name_en", new_values."name_fi", new_values."name_sv", new_values."pass_percent", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pick_days", new_values."places", new_values."price_en", new_values."price_fi", new_values."price_sv", new_values."public", new_values."questions", new_values."recording_url", new_values."rule", new_values."slug", new_values."uuid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="09460c6f310d895452191cda1ce07e1cd709731c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_db900",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="training_programme",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_programmeevent" ("about_en", "about_fi", "about_sv", "access_days", "adopted_from_id", "attempt_gap_days", "attempts", "contact_email", "created_at", "embed_origins", "ended_on", "for_whom_en", "for_whom_fi", "for_whom_sv", "holds_results", "hours", "id", "institution_id", "keep_years", "languages", "look", "meeting_url", "minutes", "name_en", "name_fi", "name_sv", "pass_percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pick_days", "places", "price_en", "price_fi", "price_sv", "public", "questions", "recording_url", "rule", "slug", "uuid") SELECT new_values."about_en", new_values."about_fi", new_values."about_sv", new_values."access_days", new_values."adopted_from_id", new_values."attempt_gap_days", new_values."attempts", new_values."contact_email", new_values."created_at", new_values."embed_origins", new_values."ended_on", new_values."for_whom_en", new_values."for_whom_fi", new_values."for_whom_sv", new_values."holds_results", new_values."hours", new_values."id", new_values."institution_id", new_values."keep_years", new_values."languages", new_values."look", new_values."meeting_url", new_values."minutes", new_values."name_en", new_values."name_fi", new_values."name_sv", new_values."pass_percent", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pick_days", new_values."places", new_values."price_en", new_values."price_fi", new_values."price_sv", new_values."public", new_values."questions", new_values."recording_url", new_values."rule", new_values."slug", new_values."uuid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='19f34318b8b53b33631c5c11d4f61fd7cbd1ba04', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_189e2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='training_programme', when='AFTER')),
+            model_name="programme",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_programmeevent" ("about_en", "about_fi", "about_sv", "access_days", "adopted_from_id", "attempt_gap_days", "attempts", "contact_email", "created_at", "embed_origins", "ended_on", "for_whom_en", "for_whom_fi", "for_whom_sv", "holds_results", "hours", "id", "institution_id", "keep_years", "languages", "look", "meeting_url", "minutes", "name_en", "name_fi", "name_sv", "pass_percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pick_days", "places", "price_en", "price_fi", "price_sv", "public", "questions", "recording_url", "rule", "slug", "uuid") SELECT new_values."about_en", new_values."about_fi", new_values."about_sv", new_values."access_days", new_values."adopted_from_id", new_values."attempt_gap_days", new_values."attempts", new_values."contact_email", new_values."created_at", new_values."embed_origins", new_values."ended_on", new_values."for_whom_en", new_values."for_whom_fi", new_values."for_whom_sv", new_values."holds_results", new_values."hours", new_values."id", new_values."institution_id", new_values."keep_years", new_values."languages", new_values."look", new_values."meeting_url", new_values."minutes", new_values."name_en", new_values."name_fi", new_values."name_sv", new_values."pass_percent", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pick_days", new_values."places", new_values."price_en", new_values."price_fi", new_values."price_sv", new_values."public", new_values."questions", new_values."recording_url", new_values."rule", new_values."slug", new_values."uuid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="19f34318b8b53b33631c5c11d4f61fd7cbd1ba04",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_189e2",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="training_programme",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='programme',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_programmeevent" ("about_en", "about_fi", "about_sv", "access_days", "adopted_from_id", "attempt_gap_days", "attempts", "contact_email", "created_at", "embed_origins", "ended_on", "for_whom_en", "for_whom_fi", "for_whom_sv", "holds_results", "hours", "id", "institution_id", "keep_years", "languages", "look", "meeting_url", "minutes", "name_en", "name_fi", "name_sv", "pass_percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pick_days", "places", "price_en", "price_fi", "price_sv", "public", "questions", "recording_url", "rule", "slug", "uuid") SELECT old_values."about_en", old_values."about_fi", old_values."about_sv", old_values."access_days", old_values."adopted_from_id", old_values."attempt_gap_days", old_values."attempts", old_values."contact_email", old_values."created_at", old_values."embed_origins", old_values."ended_on", old_values."for_whom_en", old_values."for_whom_fi", old_values."for_whom_sv", old_values."holds_results", old_values."hours", old_values."id", old_values."institution_id", old_values."keep_years", old_values."languages", old_values."look", old_values."meeting_url", old_values."minutes", old_values."name_en", old_values."name_fi", old_values."name_sv", old_values."pass_percent", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pick_days", old_values."places", old_values."price_en", old_values."price_fi", old_values."price_sv", old_values."public", old_values."questions", old_values."recording_url", old_values."rule", old_values."slug", old_values."uuid" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='98ee92c6ff9a1721319071daf3cb1bad52a81064', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_fc30f', referencing='REFERENCING OLD TABLE AS old_values ', table='training_programme', when='AFTER')),
+            model_name="programme",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "training_programmeevent" ("about_en", "about_fi", "about_sv", "access_days", "adopted_from_id", "attempt_gap_days", "attempts", "contact_email", "created_at", "embed_origins", "ended_on", "for_whom_en", "for_whom_fi", "for_whom_sv", "holds_results", "hours", "id", "institution_id", "keep_years", "languages", "look", "meeting_url", "minutes", "name_en", "name_fi", "name_sv", "pass_percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pick_days", "places", "price_en", "price_fi", "price_sv", "public", "questions", "recording_url", "rule", "slug", "uuid") SELECT old_values."about_en", old_values."about_fi", old_values."about_sv", old_values."access_days", old_values."adopted_from_id", old_values."attempt_gap_days", old_values."attempts", old_values."contact_email", old_values."created_at", old_values."embed_origins", old_values."ended_on", old_values."for_whom_en", old_values."for_whom_fi", old_values."for_whom_sv", old_values."holds_results", old_values."hours", old_values."id", old_values."institution_id", old_values."keep_years", old_values."languages", old_values."look", old_values."meeting_url", old_values."minutes", old_values."name_en", old_values."name_fi", old_values."name_sv", old_values."pass_percent", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pick_days", old_values."places", old_values."price_en", old_values."price_fi", old_values."price_sv", old_values."public", old_values."questions", old_values."recording_url", old_values."rule", old_values."slug", old_values."uuid" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="98ee92c6ff9a1721319071daf3cb1bad52a81064",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_fc30f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="training_programme",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
