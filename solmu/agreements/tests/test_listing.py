@@ -1,11 +1,15 @@
 """The list's own ways of finding: the same rows as everywhere else, and counts that stay true."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from solmu.agreements import counting, querysets
+from solmu.agreements import counting, querysets, waiting
 from solmu.agreements.models import Agreement
 from solmu.agreements.tests import signing_factories as made
+from solmu.networks.tests import group_factories
 from solmu.organisations.tests import factories
+from solmu.partnerships.models import Stakeholder
 from solmu.people.viewer import Viewer
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +57,19 @@ def test_counts_follow_a_change():
     Agreement.objects.filter(pk=draft.pk).update(state="negotiation")
 
     assert counting.by_state(key) == {"draft": 1, "negotiation": 1}
+
+
+def test_a_partners_page_shows_what_both_are_parties_to_whoever_drafted_it():
+    own, partner, third = (factories.institution(name) for name in ("Oma", "Kumppani", "Kolmas"))
+    network = group_factories.network()
+    both = [own.organisation, partner.organisation]
+    shared = made.agreement(third, both, state="active", network=network)
+    made.agreement(third, [partner.organisation], state="active")  # without us
+    made.agreement(third, [own.organisation], state="active")  # without them
+    request = SimpleNamespace(viewer=_staff(own))
+
+    for organisation in (partner.organisation, network.organisation):
+        stakeholder = Stakeholder(pk=1, institution=own, organisation=organisation)
+        panel = waiting.partner_panel(request, stakeholder)
+        assert panel is not None
+        assert panel.agreements == [shared]
