@@ -63,9 +63,9 @@ def test_a_partners_page_shows_what_both_are_parties_to_whoever_drafted_it():
     own, partner, third = (factories.institution(name) for name in ("Oma", "Kumppani", "Kolmas"))
     network = group_factories.network()
     both = [own.organisation, partner.organisation]
-    shared = made.agreement(third, both, state="active", network=network)
-    made.agreement(third, [partner.organisation], state="active")  # without us
-    made.agreement(third, [own.organisation], state="active")  # without them
+    shared = made.agreement(third, both, state="negotiation", network=network)
+    made.agreement(third, [partner.organisation], state="negotiation")  # without us
+    made.agreement(third, [own.organisation], state="negotiation")  # without them
     request = SimpleNamespace(viewer=_staff(own))
 
     for organisation in (partner.organisation, network.organisation):

@@ -28,8 +28,11 @@ from solmu.people.viewer import Viewer
 logger = logging.getLogger(__name__)
 
 LISTED = 1000
-# Why a record stays is kept as it is here, and said in the language of whoever reads it.
 STAGES = ("undoing",)
+# Why a record stays: kept like this, and said in the language of whoever reads it.
+CHANGED = gettext_noop("changed since")
+FOLLOWED = gettext_noop("has new records since")
+USED = gettext_noop("used by others since")
 UNDONE_AT_ONCE = 2_000
 
 
@@ -117,10 +120,10 @@ class _Undoing:
         """A stakeholder goes with all that the import gave it, or stays with all of it."""
         made = self._made(import_writing.STAKEHOLDER)
         stay = self._changed_since(Stakeholder, made)
-        why = dict.fromkeys(stay, gettext_noop("changed since"))
+        why = dict.fromkeys(stay, CHANGED)
         for relation in Stakeholder._meta.related_objects:  # noqa: SLF001
             for id_ in self._linked(relation, made) - stay:
-                why.setdefault(id_, gettext_noop("has new records since"))
+                why.setdefault(id_, FOLLOWED)
         names = dict(
             Stakeholder.objects.filter(pk__in=list(why)).values_list("pk", "organisation__name_fi")
         )
@@ -140,7 +143,7 @@ class _Undoing:
             if row is None:
                 continue
             if any(_plain(getattr(row, key)) != value for key, value in change.after.items()):
-                self.kept.append({"name": str(row), "why": gettext_noop("changed since")})
+                self.kept.append({"name": str(row), "why": CHANGED})
                 continue
             if change.table == import_writing.STANDING and "valid" in change.after:
                 self._remove_following(row)
@@ -179,9 +182,7 @@ class _Undoing:
             for row in model.objects.filter(pk__in=list(stay)).select_related(
                 "stakeholder__organisation"
             ):
-                self.kept.append(
-                    {"name": str(row.stakeholder), "why": gettext_noop("changed since")}
-                )
+                self.kept.append({"name": str(row.stakeholder), "why": CHANGED})
             self._remove(model, left - stay)
 
     def _people(self) -> None:
@@ -203,11 +204,7 @@ class _Undoing:
         listed = {entry["name"] for entry in self.kept}
         for row in Organisation.objects.filter(pk__in=list(stay)):
             if str(row) not in listed:
-                why = (
-                    gettext_noop("changed since")
-                    if row.pk in changed
-                    else gettext_noop("used by others since")
-                )
+                why = CHANGED if row.pk in changed else USED
                 self.kept.append({"name": str(row), "why": why})
         self._remove(Organisation, made - stay)
 
