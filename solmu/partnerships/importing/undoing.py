@@ -27,7 +27,7 @@ from solmu.people.viewer import Viewer
 
 logger = logging.getLogger(__name__)
 
-LISTED = 1000
+LISTED = 500
 STAGES = ("undoing",)
 # Why a record stays: kept like this, and said in the language of whoever reads it.
 CHANGED = gettext_noop("changed since")

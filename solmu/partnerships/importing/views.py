@@ -126,6 +126,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         "left_out": _left_out(found),
         "open_values": sum(entry["rows"] for entry in found.unmapped),
         "is_large": found.total > PLANNED_AFTER_EACH_ROW,
+        "unlisted": found.counts.get("kept_after_undo", 0) - len(found.kept_after_undo),
     }
     if found.state == State.PLANNED:
         return render(request, "partnerships/import_preview.html", context)
