@@ -17,7 +17,8 @@ from bench.session import leader_session, queries
 from solmu.runtime.postgres import PostgresServer
 
 Emit = Callable[[str, float, str, int], None]
-WARM_UP, REQUESTS, CROWD, CROWD_REQUESTS = 20, 100, 16, 12
+# Each of the eight connections plans a query anew five times before it keeps the plan.
+WARM_UP, REQUESTS, CROWD, CROWD_REQUESTS = 100, 100, 16, 12
 DEEP = 40  # pages
 
 

@@ -140,6 +140,17 @@ class Agreement(models.Model):
         indexes = [
             models.Index(fields=["institution", "state", "-id"], name="agreement_of_institution"),
             models.Index(fields=["owner", "state", "-id"], name="agreement_of_owner"),
+            # My day: what has come back, and what is reviewed next.
+            models.Index(
+                fields=["owner", "-id"],
+                condition=Q(state__in=("negotiation", "declined", "expired")),
+                name="agreement_back",
+            ),
+            models.Index(
+                fields=["owner", "next_review_on", "id"],
+                condition=Q(state="active"),
+                name="agreement_reviewed_by",
+            ),
             # Each order of the list; rows without the day come last both ways.
             models.Index(F("valid__startswith"), "id", name="agreement_first_day"),
             models.Index(
