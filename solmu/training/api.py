@@ -57,6 +57,7 @@ class ProgrammeOut(BaseModel):
     places: int | None
     questions: int
     pass_percent: int
+    minutes: int | None
     attempts: int
     attempt_gap_days: int
     public: bool
@@ -82,6 +83,7 @@ class _ProgrammeFacts(Input):
     places: int | None = Field(None, ge=1, le=100_000)
     questions: int | None = Field(None, ge=1, le=200)
     pass_percent: int | None = Field(None, ge=1, le=100)
+    minutes: int | None = Field(None, ge=5, le=600)
     attempts: int | None = Field(None, ge=1, le=20)
     attempt_gap_days: int | None = Field(None, ge=0, le=60)
     public: bool | None = None
@@ -320,6 +322,7 @@ def _told(one: Programme) -> ProgrammeOut:
         places=one.places,
         questions=one.questions,
         pass_percent=one.pass_percent,
+        minutes=one.minutes,
         attempts=one.attempts,
         attempt_gap_days=one.attempt_gap_days,
         public=one.public,

@@ -397,7 +397,7 @@ class ProgrammeForm(RuleFields, forms.ModelForm):
         fields = [
             "name_fi", "name_sv", "name_en", "about_fi", "about_sv", "about_en", "for_whom_fi",
             "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "hours",
-            "access_days", "pick_days", "places", "questions", "pass_percent", "attempts",
+            "access_days", "pick_days", "places", "questions", "pass_percent", "minutes", "attempts",
             "attempt_gap_days", "holds_results", "meeting_url", "recording_url", "contact_email",
             "keep_years", "look", "public", "ended_on",
         ]  # fmt: skip
@@ -407,6 +407,7 @@ class ProgrammeForm(RuleFields, forms.ModelForm):
         }  # fmt: skip
         help_texts = {
             "places": gettext_lazy("Empty: no limit."),
+            "minutes": gettext_lazy("Empty: no limit. Who needs extra time gets it on their page."),
             "price_fi": gettext_lazy("Empty: nothing is said of prices."),
             "holds_results": gettext_lazy(
                 "Else everybody gets the result and the certificate as soon as they have passed."
@@ -446,6 +447,7 @@ class ProgrammeForm(RuleFields, forms.ModelForm):
             ("places", 1, 100_000),
             ("questions", 1, 200),
             ("pass_percent", 1, 100),
+            ("minutes", 5, 600),
             ("attempts", 1, 20),
             ("attempt_gap_days", 0, 60),
             ("keep_years", 1, 50),

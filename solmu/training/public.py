@@ -66,6 +66,8 @@ def course_data(programme: Programme, cohorts: Sequence[Cohort]) -> SafeString:
         del data["hasCourseInstance"]
     if programme.for_whom:
         data["audience"] = {"@type": "Audience", "audienceType": programme.for_whom}
+    if programme.price:
+        data["offers"] = {"@type": "Offer", "description": programme.price}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
     # A block of data: browsers neither run it nor ask the security policy about it.
     return mark_safe(f'<script type="application/ld+json">{text}</script>')

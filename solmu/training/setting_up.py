@@ -23,7 +23,7 @@ from solmu.training.models import Programme, Staff
 FACTS = (
     "name_fi", "name_sv", "name_en", "about_fi", "about_sv", "about_en", "for_whom_fi",
     "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "languages", "hours", "rule",
-    "access_days", "pick_days", "places", "questions", "pass_percent", "attempts",
+    "access_days", "pick_days", "places", "questions", "pass_percent", "minutes", "attempts",
     "attempt_gap_days", "holds_results", "meeting_url", "recording_url", "contact_email",
     "keep_years", "embed_origins", "look", "public", "ended_on",
 )  # fmt: skip

@@ -45,6 +45,7 @@ def test_public_page_says_when_it_starts_and_tells_machines_too(
     course = json.loads(data[1])
     assert course["@type"] == "Course"
     assert course["description"] == "Tästä <on> kyse"
+    assert course["offers"] == {"@type": "Offer", "description": "Maksuton"}
     assert course["hasCourseInstance"][0]["startDate"] == cohort.starts_on.isoformat()
     assert "<on>" not in html
     assert f'datetime="{cohort.starts_on.isoformat()}"' in html
