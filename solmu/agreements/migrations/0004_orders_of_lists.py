@@ -4,58 +4,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0003_notice_back_and_years_kept'),
-        ('networks', '0003_hue_names'),
-        ('organisations', '0007_statistics_of_names'),
-        ('partnerships', '0005_names_of_records'),
-        ('people', '0002_leaner_indexes'),
+        ("agreements", "0003_notice_back_and_years_kept"),
+        ("networks", "0003_hue_names"),
+        ("organisations", "0007_statistics_of_names"),
+        ("partnerships", "0005_names_of_records"),
+        ("people", "0002_leaner_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(condition=models.Q(('state__in', ('negotiation', 'declined', 'expired'))), fields=['owner', '-id'], name='agreement_back'),
+            model_name="agreement",
+            index=models.Index(
+                condition=models.Q(("state__in", ("negotiation", "declined", "expired"))),
+                fields=["owner", "-id"],
+                name="agreement_back",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['owner', 'next_review_on', 'id'], name='agreement_reviewed_by'),
+            model_name="agreement",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["owner", "next_review_on", "id"],
+                name="agreement_reviewed_by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(models.F('valid__startswith'), models.F('id'), name='agreement_first_day'),
+            model_name="agreement",
+            index=models.Index(
+                models.F("valid__startswith"), models.F("id"), name="agreement_first_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(models.OrderBy(models.F('valid__startswith'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='agreement_first_day_down'),
+            model_name="agreement",
+            index=models.Index(
+                models.OrderBy(models.F("valid__startswith"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="agreement_first_day_down",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['next_review_on', 'id'], name='agreement_review'),
+            model_name="agreement",
+            index=models.Index(fields=["next_review_on", "id"], name="agreement_review"),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(models.OrderBy(models.F('next_review_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='agreement_review_down'),
+            model_name="agreement",
+            index=models.Index(
+                models.OrderBy(models.F("next_review_on"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="agreement_review_down",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['title', 'id'], name='agreement_title'),
+            model_name="agreement",
+            index=models.Index(fields=["title", "id"], name="agreement_title"),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(condition=models.Q(('case_number', ''), _negated=True), fields=['case_number'], name='agreement_case_number'),
+            model_name="agreement",
+            index=models.Index(
+                condition=models.Q(("case_number", ""), _negated=True),
+                fields=["case_number"],
+                name="agreement_case_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(models.F('valid__endswith'), models.F('id'), condition=models.Q(('state', 'active')), name='agreement_last_day'),
+            model_name="agreement",
+            index=models.Index(
+                models.F("valid__endswith"),
+                models.F("id"),
+                condition=models.Q(("state", "active")),
+                name="agreement_last_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(condition=models.Q(('renews_months__gt', 0), ('state', 'active')), fields=['id'], name='agreement_renewing'),
+            model_name="agreement",
+            index=models.Index(
+                condition=models.Q(("renews_months__gt", 0), ("state", "active")),
+                fields=["id"],
+                name="agreement_renewing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['due_on', 'id'], name='duty_day'),
+            model_name="duty",
+            index=models.Index(fields=["due_on", "id"], name="duty_day"),
         ),
     ]
