@@ -96,23 +96,30 @@ class Crowd:
 
     async def ask(self, taker: Taker, path: str, body: str = "", *, known: bool = True) -> bytes:
         """Send a request on the person's own connection; the body of the answer."""
-        if taker.streams is None:
-            taker.streams = await asyncio.open_connection(self.host, self.port)
-        reader, writer = taker.streams
         cookies = f"Cookie: sessionid={taker.session}; csrftoken={'b' * 32}\r\n" if known else ""
         head = (
             f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
             f"{cookies}Content-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         )
-        writer.write(head.encode())
-        answer = await reader.readuntil(b"\r\n\r\n")
+        try:
+            reader, answer = await self._send(taker, head.encode())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            taker.streams = None  # left unused so long that the server closed it
+            reader, answer = await self._send(taker, head.encode())
         status = SENT.match(answer)
         length = LENGTH.search(answer)
         content = await reader.readexactly(int(length[1])) if length else b""
         if status is None or int(status[1]) >= 400:
             raise RuntimeError(f"{path}: {answer[:200]!r}")
         return content
+
+    async def _send(self, taker: Taker, request: bytes) -> tuple[asyncio.StreamReader, bytes]:
+        if taker.streams is None:
+            taker.streams = await asyncio.open_connection(self.host, self.port)
+        reader, writer = taker.streams
+        writer.write(request)
+        return reader, await reader.readuntil(b"\r\n\r\n")
 
     async def start(self, taker: Taker) -> None:
         """Begin the test and read its page."""

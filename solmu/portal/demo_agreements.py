@@ -37,7 +37,7 @@ from solmu.agreements.signing.signing import Signer
 from solmu.goals import setting
 from solmu.lib import clock
 from solmu.lib.periods import period
-from solmu.networks.models import Network
+from solmu.networks.models import Network, Representative
 from solmu.organisations.models import Institution, Organisation
 from solmu.partnerships.models import Contact, Stakeholder
 from solmu.people.models import Person
@@ -205,6 +205,10 @@ def _valkky(
         party.save()
     for slug, day in LATER:
         _joined(agreement, version, institutions[slug].organisation, day)
+    for named in Representative.objects.filter(
+        network=network, kind=Representative.Kind.CONTACT, valid__contains=clock.today()
+    ):
+        agreement.parties.filter(organisation=named.organisation_id).update(contact=named.person_id)
     # Whoever joins next signs one page: the fictional institution's people may.
     newcomer = institutions.get("esimerkkila")
     if newcomer is not None:
