@@ -397,9 +397,9 @@ class ProgrammeForm(RuleFields, forms.ModelForm):
         fields = [
             "name_fi", "name_sv", "name_en", "about_fi", "about_sv", "about_en", "for_whom_fi",
             "for_whom_sv", "for_whom_en", "price_fi", "price_sv", "price_en", "hours",
-            "access_days", "pick_days", "places", "questions", "pass_percent", "minutes", "attempts",
-            "attempt_gap_days", "holds_results", "meeting_url", "recording_url", "contact_email",
-            "keep_years", "look", "public", "ended_on",
+            "access_days", "pick_days", "places", "questions", "pass_percent", "minutes",
+            "attempts", "attempt_gap_days", "holds_results", "meeting_url", "recording_url",
+            "contact_email", "keep_years", "look", "public", "ended_on",
         ]  # fmt: skip
         widgets = {
             **{f"{name}_{code}": forms.Textarea(attrs={"rows": 3})
