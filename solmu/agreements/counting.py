@@ -1,22 +1,15 @@
-"""How many agreements an institution has in each state, remembered until one of them changes.
-
-Like the partners' pictures: a count stays good while no agreement of the institution has changed,
-and nobody who was writing when it was made has finished since.
-"""
+"""How many agreements an institution has in each state, remembered as its pictures are."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, QuerySet, Subquery
 
 from solmu.agreements.models import Agreement
 from solmu.lib.compiled import compiled
 from solmu.organisations.models import Institution
-from solmu.partnerships.picture.remembering import KEPT_SECONDS, cache, writers
-
-type _Kept = tuple[int, frozenset[str], dict[str, int]]
+from solmu.partnerships.picture import remembering
 
 
 def by_state(institution_id: int) -> dict[str, int]:
@@ -25,25 +18,25 @@ def by_state(institution_id: int) -> dict[str, int]:
     if not found:
         return {}
     last, writing = found[0][0] or 0, frozenset(found[0][1])
-    key = f"agreements:{connection.settings_dict['NAME']}:{institution_id}"
-    kept: _Kept | None = cache.get(key)
-    if kept is not None:
-        seen, wrote, counts = kept
-        same = seen <= last and wrote <= writing
-        if same and (seen == last or not _changed(institution_id, seen)):
-            if (seen, wrote) != (last, writing):
-                cache.set(key, (last, writing, counts), KEPT_SECONDS)
-            return counts
+
+    def concerned(seen: str) -> bool:
+        return last < int(seen) or _changed(institution_id, int(seen))
+
+    stamp = remembering.stamp(f"agreements-of:{institution_id}", str(last), writing, concerned)
+    return remembering.kept((stamp,), lambda: _counted(institution_id))
+
+
+def _counted(institution_id: int) -> dict[str, int]:
     rows = Agreement.objects.filter(institution_id=institution_id).order_by()
-    counts = dict(rows.values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
-    cache.set(key, (last, writing, counts), KEPT_SECONDS)
-    return counts
+    return dict(rows.values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
 
 
 @compiled
 def _now(*, institution: int) -> QuerySet[Institution, Any]:
     last = Subquery(_events().order_by("-pgh_id").values("pgh_id")[:1])
-    rows = Institution.objects.filter(pk=institution).annotate(last=last, writing=writers())
+    rows = Institution.objects.filter(pk=institution).annotate(
+        last=last, writing=remembering.writers()
+    )
     return rows.values_list("last", "writing")
 
 

@@ -103,30 +103,50 @@ def writers() -> Expression:
 
 def remembered[T](institution: Any, key: tuple[Any, ...], make: Callable[[], T]) -> T:
     """What `make` gave under the key, as long as it is good for the institution of `with_area`."""
-    parts = (_stamp(institution), *key)
+    return kept((_stamp(institution), *key), make)
+
+
+def kept[T](parts: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """What `make` gave under the name of these parts, the first of which is a stamp."""
     name = f"picture:{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"
-    kept = cache.get(name)
-    if kept is None:
-        kept = (make(),)
-        cache.set(name, kept, KEPT_SECONDS)
-    result: T = kept[0]
+    found = cache.get(name)
+    if found is None:
+        found = (make(),)
+        cache.set(name, found, KEPT_SECONDS)
+    result: T = found[0]
     return result
 
 
-def _stamp(institution: Any) -> str:
-    """A name for the institution's data as they are; a new one once something may have changed."""
-    if stamp := institution.__dict__.get("_stamp"):
-        return str(stamp)
-    place = f"picture-of:{connection.settings_dict['NAME']}:{institution.pk}"
-    running = frozenset(institution.writers)
-    kept: tuple[str, frozenset[str], str] = cache.get(place) or ("", frozenset(), "")
-    seen, writing, stamp = kept
+def stamp(
+    place: str, version: str, running: frozenset[str], concerned: Callable[[str], bool]
+) -> str:
+    """A name for the data of a place as they are; a new one once something may have changed.
+
+    `version` tells the last change and `running` who writes, both as just read from the database;
+    `concerned` whether anything since the version that it is given matters here.
+    """
+    place = f"{place}:{connection.settings_dict['NAME']}"
+    known: tuple[str, frozenset[str], str] = cache.get(place) or ("", frozenset(), "")
+    seen, writing, name = known
     finished = writing - running
-    if not stamp or finished or (seen != institution.version and _concerned(institution, seen)):
-        stamp = f"{place}:{institution.version}:{next(_numbers)}"
-    cache.set(place, (institution.version, running, stamp), KEPT_SECONDS)
-    institution._stamp = stamp  # noqa: SLF001
-    return str(stamp)
+    if not name or finished or (seen != version and concerned(seen)):
+        name = f"{place}:{version}:{next(_numbers)}"
+    cache.set(place, (version, running, name), KEPT_SECONDS)
+    return name
+
+
+def _stamp(institution: Any) -> str:
+    """The stamp of the institution's pictures, made once for each time that it is read."""
+    if found := institution.__dict__.get("_stamp"):
+        return str(found)
+    running = frozenset(institution.writers)
+    institution._stamp = stamp(  # noqa: SLF001
+        f"picture-of:{institution.pk}",
+        institution.version,
+        running,
+        lambda seen: _concerned(institution, seen),
+    )
+    return str(institution._stamp)  # noqa: SLF001
 
 
 def _concerned(institution: Any, seen: str) -> bool:

@@ -236,8 +236,3 @@ def write(
     outbox.write_all(drafts)
     outcome.done = len(drafts)
     return outcome
-
-
-def why_text(code: str) -> str:
-    """Why somebody is stuck, in words."""
-    return str(WHY.get(code, "")) or _("–")

@@ -71,7 +71,7 @@ def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
             taken=sum(counts.get(state, NONE)[0] for state in states.PLACED),
             waiting=counts.get(states.State.WAITING, NONE)[0],
             panels=panels,
-            strip=_strip(request, cohort, counts, systems),
+            strip=_strip(request, counts, systems),
             held=sum(held for _n, held in counts.values()),
             stuck_url=f"?show={STUCK}",
             routine=_routine(cohort, systems),
@@ -131,9 +131,7 @@ def _pages(cohort: Cohort) -> int:
     return Page.objects.filter(part__version__in=newest.values("pk")[:1]).count()
 
 
-def _strip(
-    request: HttpRequest, cohort: Cohort, counts: dict[str, tuple[int, int]], systems: Any
-) -> SafeString:
+def _strip(request: HttpRequest, counts: dict[str, tuple[int, int]], systems: Any) -> SafeString:
     """The states with how many are in each, as links that filter."""
     chosen = request.GET.getlist("state")
     cells = []
