@@ -168,7 +168,8 @@ def index(request: HttpRequest) -> dict[str, Any]:
 
 
 api.add_router("", organisations, tags=["organisations"])
-api.add_router("", partnerships)
+if modules.is_on("partnerships"):
+    api.add_router("", partnerships)
 api.add_router("", search, tags=["search"])
 api.add_router("", sealing, tags=["verify"])
 if modules.is_on("networks"):

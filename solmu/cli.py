@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psycopg
 
+from solmu.lib import collector
 from solmu.runtime.postgres import PostgresError, PostgresServer, find_binaries
 from solmu.runtime.supervisor import StartError, Supervisor
 
@@ -149,9 +150,9 @@ def demo(argv: list[str]) -> int:
     def prepare(supervisor: Supervisor) -> str:
         url = _prepare_demo(supervisor)
         if arguments.today:
-            command = [sys.executable, "-m", "solmu.cli", "_move-demo", str(arguments.today)]
             address = f"http://127.0.0.1:{arguments.port}"
-            supervisor.step(command, {"DATABASE_URL": url, "SOLMU_ADDRESS": address})
+            moved = str(arguments.today)
+            supervisor.step("_move-demo", moved, DATABASE_URL=url, SOLMU_ADDRESS=address)
         return url
 
     return _supervise("127.0.0.1", arguments.port, data_folder("var/demo"), prepare)
@@ -219,8 +220,31 @@ def _supervise(host: str, port: int, data: Path, prepare: Callable[[Supervisor],
     def ready(address: str) -> None:
         print(f"\n  Solmu is ready: {address}\n  Stop it with Ctrl-C.\n", flush=True)
 
-    supervisor = Supervisor(data, port=port, host=host, prepare=prepare, with_live=live_exists())
+    supervisor = Supervisor(
+        data,
+        port=port,
+        host=host,
+        database=DATABASE,
+        prepare=prepare,
+        load=_load_all,
+        main=main,
+        with_live=live_exists(),
+    )
     return supervisor.run(ready)
+
+
+def _load_all() -> None:
+    """Load what web, live and worker need, for processes that begin as copies of this one."""
+    collect_static()
+    with collector.paused():
+        set_up_django()
+        from django.conf import settings
+
+        from solmu.runtime.serving import LIVE, WEB
+
+        for module in (WEB, LIVE, *settings.PROCRASTINATE_IMPORT_PATHS):
+            importlib.import_module(module.partition(":")[0])
+    collector.keep_all()
 
 
 def _prepare(supervisor: Supervisor) -> str:
@@ -243,8 +267,7 @@ def _prepare_demo(supervisor: Supervisor) -> str:
         half_made = f"{DATABASE}_new"
         server.drop_database(half_made)
         server.ensure_database(half_made)
-        command = [sys.executable, "-m", "solmu.cli", "_fill-demo"]
-        supervisor.step(command, {"DATABASE_URL": server.url(half_made)})
+        supervisor.step("_fill-demo", DATABASE_URL=server.url(half_made))
         server.rename_database(half_made, DATABASE)
         (supervisor.data / "schema").write_text(schema_digest())
         return url
@@ -262,7 +285,7 @@ def _migrate_when_changed(supervisor: Supervisor, url: str) -> None:
     digest = schema_digest()
     if note.exists() and note.read_text() == digest:
         return
-    supervisor.step([sys.executable, "-m", "solmu.cli", "migrate"], {"DATABASE_URL": url})
+    supervisor.step("migrate", DATABASE_URL=url)
     note.write_text(digest)
 
 
@@ -479,7 +502,11 @@ def _log_lines() -> None:
         from solmu.lib.logs import JsonFormatter
 
         handler.setFormatter(JsonFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # Not the root's, which is Django's once it is loaded.
+    log = logging.getLogger("solmu.supervisor")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
 
 
 def main(argv: list[str] | None = None) -> int:

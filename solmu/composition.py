@@ -4,7 +4,7 @@ A part is a function that takes a viewer, or a name of an address; rooms below r
 `lib.composed`, so that no arrow points up.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,7 @@ from solmu.sealing import permissions as seal_permissions
 from solmu.sealing import waiting as seal_waits
 from solmu.ties import relations
 from solmu.ties.kinds import Kind
+from solmu.training import logos as programme_logos
 from solmu.training import permissions as training_permissions
 from solmu.training import running
 from solmu.training import waiting as training_waits
@@ -76,7 +77,7 @@ from solmu.training.exam import loading as exam_loading
 from solmu.training.exam import views as exam_views
 from solmu.training.learning import holders as material_holders
 from solmu.training.systems import register as company_register
-from solmu.ui.menu import MenuItem, Waiting
+from solmu.ui.menu import MenuItem, Waiting, Waits
 
 # What a user is today; each room above people adds a line.
 VIEWER_FACTS: dict[str, Callable[[], BaseExpression]] = {
@@ -265,9 +266,9 @@ SEARCH_KINDS = dict(
     )
 )
 
-# What waits for the viewer, for my day: each gives rows.
-WAITING: tuple[Callable[[Viewer], list[Waiting]], ...] = (
-    *modules.of("partnerships", partner_day.waits),
+# What waits for the viewer, for my day: each gives lines, and questions that make lines of rows;
+# all questions are asked at once.
+WAITING: tuple[Callable[[Viewer], Sequence[Waiting | Waits[Any]]], ...] = (
     directory_waits.waits,
     seal_waits.waits,
     *modules.of("networks", network_waits.waits, seat_reminding.waits),
@@ -288,7 +289,8 @@ FACT_WRITERS: tuple[Callable[[Viewer, int], bool], ...] = modules.of(
     "partnerships", partners.writes_facts_of
 )
 
-# Panels of my day: each gives something with a `template`, or nothing for viewers without it.
+# Panels of my day: each gives something with a `template` and what `waits` there, told before all
+# else; or nothing for viewers without it.
 HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = modules.of("partnerships", partner_day.panel)
 
 # Panels of an organisation's page, by the name of the address that renders them.
@@ -453,6 +455,7 @@ FILE_HOLDERS: dict[str, file_holders.Holder] = {
     **(output_files.OUTPUTS if modules.is_on("plans") else {}),
     **(cost_holders.CASES if modules.is_on("costs") else {}),
     **(material_holders.MATERIAL if modules.is_on("training") else {}),
+    **(programme_logos.HOLDERS if modules.is_on("training") else {}),
     **(signed_elsewhere.HOLDERS if modules.is_on("agreements") else {}),
 }
 

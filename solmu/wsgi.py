@@ -1,6 +1,5 @@
 """The web process: pages and the API."""
 
-import gc
 import os
 from contextlib import suppress
 
@@ -10,6 +9,8 @@ from django.template import TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import override
+
+from solmu.lib import collector
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "solmu.settings")
 
@@ -23,7 +24,4 @@ for path in sorted(settings.ROOT.glob("solmu/*/templates/**/*.html")):
     with suppress(TemplateSyntaxError):  # a broken page must not take the others with it
         get_template(str(path).partition("/templates/")[2])
 
-# What is loaded by now stays for good: the collector need not walk through it again and again.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 50)
+collector.keep_all()

@@ -19,6 +19,8 @@ for address in ("/partners/", "/partners/map/", "/partners/import/"):
     except Resolver404:
         continue
     raise SystemExit(f"{address} is there")
+for address in ("partnerships", "contacts", "dialogue"):
+    assert resolve(f"/api/v1/{address}").url_name == "api-unknown", address
 try:
     reverse("founding:new")
     raise SystemExit("founding is there")

@@ -26,6 +26,7 @@ from solmu.agreements.permissions import can_draft
 from solmu.audit.changes import Part
 from solmu.organisations.models import Organisation
 from solmu.organisations.querysets import called
+from solmu.ui.menu import told
 
 FOUND = 20
 
@@ -42,7 +43,7 @@ def agreements(request: HttpRequest) -> HttpResponseBase:
         "agreements/list.html",
         {
             "listing": shown,
-            "waits_for_me": waiting.waits(request.viewer),
+            "waits_for_me": told(waiting.waits(request.viewer)),
             "may_draft": can_draft(request.viewer, request.viewer.institution_id),
         },
     )

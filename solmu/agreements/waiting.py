@@ -17,7 +17,7 @@ from solmu.networks.models import Network
 from solmu.organisations.models import Organisation
 from solmu.partnerships.models import Stakeholder
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
 LOOKED_AT = 100
@@ -29,15 +29,18 @@ _PARTY = "parties__organisation_id"
 State, Voice = Agreement.State, Party.Voice
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """Texts that wait for the viewer's comments; then one's own agreements whose turn it is."""
-    if viewer.is_anonymous:
+    if viewer.person_id is None:
         return []
-    return [*_to_comment(viewer), *_returned(viewer)][:MOST]
-
-
-def _to_comment(viewer: Viewer) -> list[Waiting]:
     speaks = [key for key in viewer.institutions if viewer.has_role(key, LEADER, COORDINATOR)]
+    return [
+        Waits(_asked.asked(person=viewer.person_id, **several(speaks)), _to_comment),
+        Waits(_back.asked(owner=viewer.person_id), _returned),
+    ]
+
+
+def _to_comment(parties: list[Party]) -> list[Waiting]:
     return [
         Waiting(
             party.agreement.title,
@@ -46,7 +49,7 @@ def _to_comment(viewer: Viewer) -> list[Waiting]:
             _("Read"),
             reverse("agreements:comments", args=[party.agreement_id]),
         )
-        for party in _asked(person=viewer.person_id or 0, **several(speaks))
+        for party in parties
     ]
 
 
@@ -65,14 +68,10 @@ def _asked(*, person: int, **speaks: int) -> QuerySet[Party]:
     )
 
 
-def _returned(viewer: Viewer) -> list[Waiting]:
+def _returned(agreements: list[Any]) -> list[Waiting]:
     """The viewer's own agreements that are back: commented, fine by all, declined, expired."""
-    if viewer.person_id is None:
-        return []
-    rows: list[Any] = _back(owner=viewer.person_id)
-    rows = [row for row in rows if not row.waits or row.commented][:MOST]
     found = []
-    for row in rows:
+    for row in [row for row in agreements if not row.waits or row.commented][:MOST]:
         if row.state != State.NEGOTIATION:
             note = _("was declined; change it and ask again")
             if row.state == State.EXPIRED:

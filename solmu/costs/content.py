@@ -48,7 +48,7 @@ def of(case: CostCase, items: Iterable[CostItem], weighing: Weighing) -> dict[st
                     if (value := getattr(payer, key)) is not None
                 },
                 "weights": {
-                    key: str(weighing.known[key][payer.organisation.slug].weight) for key in used
+                    key: str(weighing.known(key)[payer.organisation.slug].weight) for key in used
                 },
                 "share": str(shared.amounts[payer.organisation.slug]),
             }

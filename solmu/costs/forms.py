@@ -353,7 +353,7 @@ def _known(
     of = CostCase(network=network, key=case.key, mix=case.mix)
     rows: Any = [_Candidate(one, one.pk) for one in candidates]
     weighing = Weighing.of_payers(of, rows)
-    return {one.slug: {key: weighing.known[key][one.slug] for key in FIGURES} for one in candidates}
+    return {one.slug: {key: weighing.known(key)[one.slug] for key in FIGURES} for one in candidates}
 
 
 def _payer_initial(case: CostCase, row: Any) -> dict[str, Any]:

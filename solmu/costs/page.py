@@ -25,8 +25,8 @@ from solmu.networks.models import Network
 from solmu.people.viewer import Viewer
 
 State = CostCase.State
-# So many payers are compared under every key at once; of more, one asks first.
-MOST_COMPARED = 40
+# So many payers are listed, and compared under every key; of more, one asks for the others.
+MOST_LISTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class ShareRow:
 
 
 class CasePage:
-    """A case as one viewer sees it."""
+    """A case as one viewer sees it; with `whole`, however many pay."""
 
-    def __init__(self, viewer: Viewer, case: CostCase) -> None:
-        self.viewer, self.case = viewer, case
+    def __init__(self, viewer: Viewer, case: CostCase, *, whole: bool = False) -> None:
+        self.viewer, self.case, self.whole = viewer, case, whole
 
     @classmethod
     def of_each(cls, viewer: Viewer, cases: list[CostCase]) -> list[CasePage]:
@@ -151,12 +151,34 @@ class CasePage:
         return list(shown.voices.all()) if shown else []
 
     @cached_property
+    def listed(self) -> list[Payer]:
+        """The payers that are listed: of many the first by name, the viewer's, who declined."""
+        if self.whole or not self.is_long:
+            return self.payers
+        kept = self.viewer.represents(self.case.network_id).union(
+            self.viewer.institutions,
+            (voice.organisation_id for voice in self.voices if voice.answer == Voice.Answer.NO),
+        )
+        rest = (payer for payer in self.payers[MOST_LISTED:] if payer.organisation_id in kept)
+        return [*self.payers[:MOST_LISTED], *rest]
+
+    @property
+    def is_folded(self) -> bool:
+        """Some payers are not listed."""
+        return len(self.listed) < len(self.payers)
+
+    @property
+    def show_all(self) -> str:
+        """What leads to all payers."""
+        return _("Show all %(n)s payers") % {"n": len(self.payers)}
+
+    @cached_property
     def share_rows(self) -> list[ShareRow]:
-        """The payers with their shares."""
+        """The listed payers with their shares."""
         by_organisation = {v.organisation_id: v for v in self.voices if v.person_id is None}
         largest = max(self.shared.amounts.values(), default=Decimal(0)) or Decimal(1)
         rows = []
-        for payer in self.payers:
+        for payer in self.listed:
             slug = payer.organisation.slug
             share = self.shared.amounts.get(slug)
             rows.append(
@@ -180,7 +202,7 @@ class CasePage:
                 if key != "equal"
             )
         return ", ".join(
-            told(key, self.weighing.known[key][slug])
+            told(key, self.weighing.known(key)[slug])
             for key in self.weighing.used_keys()
             if key != sharing.EQUAL
         )
@@ -188,7 +210,7 @@ class CasePage:
     @property
     def is_long(self) -> bool:
         """So many pay that the shares under every key are shown when somebody asks for them."""
-        return len(self.payers) > MOST_COMPARED
+        return len(self.payers) > MOST_LISTED
 
     @cached_property
     def what_if(self) -> list[dict[str, Any]]:
@@ -209,7 +231,7 @@ class CasePage:
 
     @cached_property
     def what_if_rows(self) -> list[tuple[Payer, list[tuple[Any, str, bool]]]]:
-        """Each payer with its share under each key."""
+        """Each listed payer with its share under each key."""
         return [
             (
                 payer,
@@ -222,7 +244,7 @@ class CasePage:
                     for one in self._what_if
                 ],
             )
-            for payer in self.payers
+            for payer in self.listed
         ]
 
     @cached_property
@@ -267,6 +289,29 @@ class CasePage:
         """The payments that were drawn up, and whether the viewer may mark each."""
         rows = _transfers(case=self.case.pk)
         return [(row, can_mark_paid(self.viewer, self.case, row)) for row in rows]
+
+    @property
+    def listed_transfers(self) -> list[tuple[Transfer, bool]]:
+        """Of many payments those that wait, the first of them, and the viewer's own."""
+        rows = self.transfers
+        if self.whole or len(rows) <= MOST_LISTED:
+            return rows
+        own = self.viewer.represents(self.case.network_id).union(self.viewer.institutions)
+        first = {row.pk for row, _may in sorted(rows, key=_is_paid)[:MOST_LISTED]}
+        return [
+            (row, may)
+            for row, may in rows
+            if row.pk in first or own.intersection({row.payer_id, row.receiver_id})
+        ]
+
+    @cached_property
+    def sheet_lines(self) -> list[settling.Line]:
+        """The settlement's lines: of the listed payers, and of all who have paid a supplier."""
+        lines = self.sheet.lines if self.sheet else []
+        if not self.is_folded:
+            return lines
+        listed = {payer.organisation_id for payer in self.listed}
+        return [line for line in lines if line.borne or line.organisation.pk in listed]
 
     @cached_property
     def sheet(self) -> settling.Sheet | None:
@@ -335,6 +380,10 @@ class CasePage:
             Part(Payer, of, _("payer"), title=("organisation",)),
             Part(Transfer, of, _("payment"), title=("payer", "receiver")),
         ]
+
+
+def _is_paid(row: tuple[Transfer, bool]) -> bool:
+    return row[0].paid_on is not None
 
 
 def _by_name(payers: Iterable[Payer]) -> list[Payer]:

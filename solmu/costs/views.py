@@ -32,6 +32,7 @@ from solmu.costs.forms import (
     UnplannedForm,
 )
 from solmu.costs.models import KIND, CostCase
+from solmu.costs.money import euros
 from solmu.costs.page import CasePage
 from solmu.costs.permissions import (
     can_answer,
@@ -435,14 +436,14 @@ def _readable(request: HttpRequest, slug: str) -> Network:
 def _case_page(
     request: HttpRequest, case: CostCase, *, answering: AnswerForm | None = None
 ) -> HttpResponse:
-    page = CasePage(request.viewer, case)
+    page = CasePage(request.viewer, case, whole="all" in request.GET)
     more = {
         "case": case,
         "page": page,
         "acts": _acts(page),
         "answering": _answering(page, answering),
         "answer_errors": answering.non_field_errors() if answering else [],
-        "files": file_panel.of(request.viewer, KIND, case.pk),
+        "files": file_panel.of(request.viewer, KIND, case.pk, may_change=page.may_write),
         "what_if": not page.is_long or "what-if" in request.GET,
         "paid": PaidForm(initial={"on": clock.today()}),
     }
@@ -458,7 +459,8 @@ def _answering(page: CasePage, sent: AnswerForm | None) -> list[tuple[Voice, Ans
     if asked is None:
         return []
     waiting = page.to_answer
-    shares = {row.payer.organisation_id: row.share for row in page.share_rows} if waiting else {}
+    slugs = {payer.organisation_id: payer.organisation.slug for payer in page.payers}
+    shares = page.shared.amounts if waiting else {}
     found = []
     for voice in waiting:
         form = AnswerForm(
@@ -469,7 +471,8 @@ def _answering(page: CasePage, sent: AnswerForm | None) -> list[tuple[Voice, Ans
         if sent is not None and sent.data.get("voice") == str(voice.pk):
             sent.auto_id = f"answer-{voice.pk}-%s"
             form = sent
-        found.append((voice, form, shares.get(voice.organisation_id or 0, "")))
+        share = shares.get(slugs.get(voice.organisation_id or 0, ""))
+        found.append((voice, form, euros(share)))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,37 +19,22 @@ from solmu.costs.permissions import LEADER, can_answer, can_read
 from solmu.lib.compiled import compiled, several
 from solmu.networks.models import Network
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """The answers that wait for the viewer, one line a case; then what was declined to them."""
-    if viewer.is_anonymous:
+    if viewer.person_id is None:
         return []
-    found = []
-    for case, voice in _to_answer(viewer):
-        amount = euros(Decimal(voice.round.content["amount"]))
-        found.append(
-            Waiting(
-                case.title,
-                _("%(network)s asks: may %(amount)s be shared like this?")
-                % {"network": case.network, "amount": amount},
-                _("Answer"),
-                case.get_absolute_url(),
-            )
-        )
-    found += [
-        Waiting(
-            case.title,
-            _("was declined; change it and ask again"),
-            _("Look"),
-            case.get_absolute_url(),
-        )
-        for case in _declined(viewer)
+    led = {key for key in viewer.institutions if viewer.has_role(key, LEADER)}
+    represented = {organisation for _network, organisation in viewer.represented}
+    unanswered = _unanswered.asked(person=viewer.person_id, **several(led | represented))
+    return [
+        Waits(unanswered, partial(_to_answer, viewer)),
+        Waits(_declined.asked(person=viewer.person_id), _to_change),
     ]
-    return found[:MOST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +65,7 @@ def _proposed(*, network: int) -> QuerySet[Any]:
     return waiting.with_amounts().order_by("-on", "-pk")[:5]
 
 
-def _to_answer(viewer: Viewer) -> list[tuple[CostCase, Voice]]:
-    led = {key for key in viewer.institutions if viewer.has_role(key, LEADER)}
-    represented = {organisation for _network, organisation in viewer.represented}
-    voices = _unanswered(person=viewer.person_id or 0, **several(led | represented))
-    if not voices:
-        return []
+def _to_answer(viewer: Viewer, voices: list[Voice]) -> list[Waiting]:
     cases = CostCase.objects.select_related("network__organisation").in_bulk(
         {voice.round.subject_id for voice in voices}
     )
@@ -93,18 +74,33 @@ def _to_answer(viewer: Viewer) -> list[tuple[CostCase, Voice]]:
         case = cases.get(voice.round.subject_id)
         if case and case.pk not in found and can_answer(viewer, case, voice):
             found[case.pk] = case, voice
-    return list(found.values())[:MOST]
+    return [
+        Waiting(
+            case.title,
+            _("%(network)s asks: may %(amount)s be shared like this?")
+            % {"network": case.network, "amount": euros(Decimal(voice.round.content["amount"]))},
+            _("Answer"),
+            case.get_absolute_url(),
+        )
+        for case, voice in [*found.values()][:MOST]
+    ]
 
 
-def _declined(viewer: Viewer) -> list[Any]:
-    """The viewer's own cases that were declined and have not been asked about again."""
-    if viewer.person_id is None:
-        return []
-    return _declined_of(person=viewer.person_id)
+def _to_change(cases: list[CostCase]) -> list[Waiting]:
+    return [
+        Waiting(
+            case.title,
+            _("was declined; change it and ask again"),
+            _("Look"),
+            case.get_absolute_url(),
+        )
+        for case in cases
+    ]
 
 
 @compiled
-def _declined_of(*, person: int) -> QuerySet[CostCase]:
+def _declined(*, person: int) -> QuerySet[CostCase]:
+    """The own cases of a person that were declined and have not been asked about again."""
     declined = Round.objects.filter(
         subject_kind=KIND, subject_id=OuterRef("pk"), state=Round.State.DECLINED
     )

@@ -46,6 +46,8 @@ class Shared:
         return sum(self.amounts.values(), Decimal("0.00"))
 
 
+_FIGURE = ("organisation_id", "year", "students", "staff")
+
 type Figures = dict[tuple[int, str], tuple[Decimal, int]]  # of an organisation and a key
 type Seats = dict[tuple[int, int], int]  # of a network and an organisation
 
@@ -58,29 +60,10 @@ class Weighing:
     ) -> None:
         self.case = case
         self.payers = sorted(payers, key=lambda payer: payer.organisation.slug)
-        self.names = {payer.organisation.slug: str(payer.organisation) for payer in self.payers}
-        self.known: dict[str, dict[str, Known]] = {key: {} for key in sharing.KEYS}
+        self._figures, self._seats = figures, seats
+        self._known: dict[str, dict[str, Known]] = {}
         # Seats and what is entered (days, people …) can't be counted together.
-        is_entered = any(payer.participation is not None for payer in payers)
-        for payer in self.payers:
-            slug, of = payer.organisation.slug, payer.organisation_id
-            self.known[sharing.EQUAL][slug] = Known(Decimal(1))
-            for key in (sharing.STUDENTS, sharing.STAFF):
-                entered = getattr(payer, key)
-                figure, year = figures.get((of, key), (None, None))
-                self.known[key][slug] = (
-                    Known(entered, entered=True)
-                    if entered is not None
-                    else Known(figure, year=year)
-                )
-            entered = payer.participation
-            if is_entered:
-                self.known[sharing.PARTICIPATION][slug] = Known(entered, entered=True)
-            else:
-                self.known[sharing.PARTICIPATION][slug] = Known(
-                    Decimal(seats.get((case.network_id, of), 0))
-                )
-            self.known[sharing.FIXED][slug] = Known(payer.fixed, entered=True)
+        self._participation_is_entered = any(one.participation is not None for one in payers)
 
     @classmethod
     def of(cls, case: CostCase, payers: Sequence[Payer] | None = None) -> Weighing:
@@ -104,13 +87,33 @@ class Weighing:
         seats = _seats_held({case.network_id for case, _payers in pairs}, ids, on)
         return [cls(case, payers, figures, seats) for case, payers in pairs]
 
+    def known(self, key: str) -> dict[str, Known]:
+        """Each payer's weight under a key, by slug."""
+        if key not in self._known:
+            self._known[key] = {
+                payer.organisation.slug: self._known_of(payer, key) for payer in self.payers
+            }
+        return self._known[key]
+
+    def _known_of(self, payer: Payer, key: str) -> Known:
+        if key == sharing.EQUAL:
+            return Known(Decimal(1))
+        entered: Decimal | None = getattr(payer, key)
+        if key == sharing.PARTICIPATION and not self._participation_is_entered:
+            held = self._seats.get((self.case.network_id, payer.organisation_id), 0)
+            return Known(Decimal(held))
+        if entered is None and key in {sharing.STUDENTS, sharing.STAFF}:
+            figure, year = self._figures.get((payer.organisation_id, key), (None, None))
+            return Known(figure, year=year)
+        return Known(entered, entered=True)
+
     def weights(self, key: str, mix: Mapping[str, Any] | None = None) -> sharing.Weights:
         """The weights under a key; SharingError tells what is missing."""
         if key == sharing.MIX:
             parts = {part: Decimal(str(percent)) for part, percent in (mix or {}).items()}
             used = {part: self.weights(part) for part, percent in parts.items() if percent}
             return sharing.mixed(parts, used)
-        known = self.known[key]
+        known = self.known(key)
         missing = [slug for slug, one in known.items() if one.weight is None]
         if missing:
             raise sharing.MissingFigureError(key, missing)
@@ -123,13 +126,15 @@ class Weighing:
         try:
             amounts = sharing.share(amount, self.weights(key, mix), key=key)
         except sharing.MissingFigureError as error:
-            names = ", ".join(self.names[slug] for slug in error.missing)
+            names = ", ".join(
+                str(payer) for payer in self.payers if payer.organisation.slug in error.missing
+            )
             return Shared(key, {}, _missing(error.key) % {"names": names}, error.missing)
         except sharing.NothingToShareByError as error:
             return Shared(key, {}, _nothing(error.key))
         if key == sharing.FIXED:
             fixed = sum(
-                (one.weight for one in self.known[key].values() if one.weight), Decimal("0.00")
+                (one.weight for one in self.known(key).values() if one.weight), Decimal("0.00")
             )
             if fixed != amount:
                 told = {"sum": fixed, "amount": amount}
@@ -144,7 +149,7 @@ class Weighing:
     def what_if(self, amount: Decimal) -> list[Shared]:
         """What each would pay under every key, side by side; the case's own mix is the last."""
         keys = [sharing.EQUAL, sharing.STUDENTS, sharing.STAFF, sharing.PARTICIPATION]
-        if any(one.weight is not None for one in self.known[sharing.FIXED].values()):
+        if any(payer.fixed is not None for payer in self.payers):
             keys.append(sharing.FIXED)
         shared = [self.shared(amount, key) for key in keys]
         if self.case.mix:
@@ -160,19 +165,20 @@ class Weighing:
 
 def _latest_figures(ids: Iterable[int], on: date) -> Figures:
     """The newest figure that is known of each organisation, with its year."""
-    return _newest(Figure.objects.filter(organisation_id__in=list(ids)), on)
+    figures = Figure.objects.filter(organisation_id__in=list(ids))
+    return _newest(figures.order_by("year").values_list(*_FIGURE), on)
 
 
-def _newest(rows: Iterable[Figure], on: date) -> Figures:
-    """Of the rows, the newest number of each organisation up to a day's year."""
+def _newest(rows: Iterable[tuple[int, int, int | None, int | None]], on: date) -> Figures:
+    """Of the rows, the latest last, the newest number of each organisation up to a day's year."""
     found: Figures = {}
-    for row in sorted(rows, key=lambda row: -row.year):
-        if row.year > on.year:
+    for of, year, students, staff in rows:
+        if year > on.year:
             continue
-        for key in (sharing.STUDENTS, sharing.STAFF):
-            number = getattr(row, key)
-            if number is not None:
-                found.setdefault((row.organisation_id, key), (Decimal(number), row.year))
+        if students is not None:
+            found[of, sharing.STUDENTS] = Decimal(students), year
+        if staff is not None:
+            found[of, sharing.STAFF] = Decimal(staff), year
     return found
 
 
@@ -185,9 +191,10 @@ def payers_of(*, case: int) -> QuerySet[Payer]:
 
 
 @compiled
-def _figures_of(*, case: int) -> QuerySet[Figure]:
+def _figures_of(*, case: int) -> QuerySet[Figure, tuple[int, int, int | None, int | None]]:
     payers = Payer.objects.filter(case=case).values("organisation")
-    return Figure.objects.filter(organisation__in=payers)
+    figures = Figure.objects.filter(organisation__in=payers).order_by("year")
+    return figures.values_list(*_FIGURE)
 
 
 @compiled

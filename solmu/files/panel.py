@@ -28,9 +28,10 @@ class Panel:
         return reverse("files:add", args=[self.kind, self.holder_id])
 
 
-def of(viewer: Any, kind: str, holder_id: int) -> Panel:
-    """The files of a record that the viewer sees already: one query."""
-    may_change = composed("FILE_HOLDERS")[kind].may_change(viewer, holder_id)
+def of(viewer: Any, kind: str, holder_id: int, *, may_change: bool | None = None) -> Panel:
+    """The files of a record that the viewer sees already: one query if `may_change` is known."""
+    if may_change is None:
+        may_change = composed("FILE_HOLDERS")[kind].may_change(viewer, holder_id)
     return Panel(kind, holder_id, _files(kind=kind, holder=holder_id), may_change)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+from django.utils.translation import gettext as _
 
 from solmu.lib.outside import AddressError, check_address
 
@@ -59,14 +60,28 @@ def call(
         with httpx.Client(timeout=httpx.Timeout(READ, connect=CONNECT)) as client:
             answer = client.request(method, url, **sent)
     except httpx.HTTPError as error:
-        raise LaterError(f"{service}: {type(error).__name__}", DOWN) from error
+        raise LaterError(
+            _told(_("%(service)s doesn't answer (%(code)s)."), service, type(error).__name__), DOWN
+        ) from error
     if answer.is_success or answer.status_code in taken:
         return answer
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise LaterError(f"{service}: 429", retry_after(answer) or BUSY)
+        raise LaterError(
+            _told(_("%(service)s asks for a slower pace (%(code)s)."), service, 429),
+            retry_after(answer) or BUSY,
+        )
     if answer.is_server_error:
-        raise LaterError(f"{service}: {answer.status_code}", retry_after(answer) or DOWN)
-    raise RefusedError(f"{service}: {answer.status_code}", answer.status_code)
+        raise LaterError(
+            _told(_("%(service)s has a fault just now (%(code)s)."), service, answer.status_code),
+            retry_after(answer) or DOWN,
+        )
+    raise RefusedError(
+        _told(_("%(service)s refused (%(code)s)."), service, answer.status_code), answer.status_code
+    )
+
+
+def _told(text: str, service: str, code: object) -> str:
+    return text % {"service": service, "code": code}
 
 
 def _pinned(service: str, url: str, sent: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Who belonged on a day, with the figures of that year: what the home and the members page show."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -9,7 +9,8 @@ from itertools import accumulate
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -101,11 +102,8 @@ class Belonging:
 
 def belonging(network: Network, on: date) -> Belonging:
     """Read the memberships of all times and the figures of the day's year; two queries."""
-    languages = ((get_language() or "fi")[:2], *LANGUAGES)
-    every = [
-        Member(pk, organisation, _in(languages, names), role, valid)
-        for pk, organisation, role, valid, *names in _memberships(network=network.pk)
-    ]
+    language = (get_language() or "fi")[:2]
+    every = [Member(*row) for row in _memberships(language, network=network.pk)]
     now = [each for each in every if covers(each.valid, on)]
     now.sort(key=lambda each: each.name.lower())
     full = [each for each in now if each.is_full]
@@ -119,11 +117,6 @@ def belonging(network: Network, on: date) -> Belonging:
     return Belonging(on=on, every=every, now=now, students=students, staff=staff)
 
 
-def _in(languages: Iterable[str], names: Sequence[str]) -> str:
-    by_language = dict(zip(LANGUAGES, names, strict=True))
-    return next((name for code in languages if (name := by_language.get(code))), "")
-
-
 def _count(total: Total, name: str, value: int | None, *, is_earlier: bool) -> None:
     if value is None:
         total.missing.append(name)
@@ -135,11 +128,12 @@ def _count(total: Total, name: str, value: int | None, *, is_earlier: bool) -> N
 
 
 @compiled
-def _memberships(*, network: int) -> QuerySet[Membership, tuple[Any, ...]]:
-    """The memberships of all times, with the names of the organisations."""
-    named = (f"organisation__name_{code}" for code in LANGUAGES)
+def _memberships(language: str, *, network: int) -> QuerySet[Membership, tuple[Any, ...]]:
+    """The memberships of all times as a Member has them."""
+    names = (f"organisation__name_{code}" for code in dict.fromkeys((language, *LANGUAGES)))
+    name = Coalesce(*(NullIf(name, Value("")) for name in names), Value(""))
     rows = Membership.objects.filter(network=network).order_by("valid", "pk")
-    return rows.values_list("pk", "organisation_id", "role", "valid", *named)
+    return rows.values_list("pk", "organisation_id", name, "role", "valid")
 
 
 @compiled

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from solmu.accounts.models import User
 from solmu.lib import clock
-from solmu.lib.compiled import compiled
+from solmu.lib.compiled import Asked, compiled
 from solmu.networks import contacts, mails
 from solmu.networks.models import MemberInvitation, Network
 from solmu.organisations.invitations import person_of
@@ -74,8 +74,7 @@ def _of_network(*, network: int) -> QuerySet[MemberInvitation]:
 
 def open_in(network: Network) -> list[MemberInvitation]:
     """A network's invitations that wait for an answer."""
-    since = clock.real_now() - timedelta(days=DAYS)
-    return [one for one in _of_network(network=network.pk) if one.created_at > since]
+    return in_time(_of_network(network=network.pk))
 
 
 def open_questions() -> QuerySet[MemberInvitation]:
@@ -90,8 +89,18 @@ def asked_of(viewer: Viewer) -> list[MemberInvitation]:
     """The questions that were sent to an address of the viewer's, the oldest first."""
     if viewer.person_id is None or viewer.user_id is None:
         return []
+    return in_time(_of_user(user=viewer.user_id))
+
+
+def asking_of(user_id: int) -> Asked[MemberInvitation]:
+    """The same of a user, not read yet; what was not answered `in_time` is among them."""
+    return _of_user.asked(user=user_id)
+
+
+def in_time(questions: list[MemberInvitation]) -> list[MemberInvitation]:
+    """Those that may still be answered."""
     since = clock.real_now() - timedelta(days=DAYS)
-    return [one for one in _of_user(user=viewer.user_id) if one.created_at > since]
+    return [one for one in questions if one.created_at > since]
 
 
 @compiled

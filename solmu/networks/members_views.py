@@ -137,7 +137,9 @@ def _members(year: int, *, network: int, on: date) -> QuerySet[Membership]:
 
 def _columns(network: Network, year: int) -> list[Column[Any]]:
     language = (get_language() or "fi")[:2]
-    slug = network.slug
+    address = reverse("networks:members", args=[network.slug])
+    roles = {role: capfirst(role.label) for role in Membership.Role}
+    not_named, not_told = markup.noted("", _("not named")), markup.noted("–", _("not told"))
 
     def figure(name: str) -> Callable[[Any], Any]:
         def shown(row: Any) -> Any:
@@ -145,10 +147,9 @@ def _columns(network: Network, year: int) -> list[Column[Any]]:
             if row.role not in Membership.FULL:
                 return ""
             if value is None:
-                return markup.noted("–", _("not told"))
-            return markup.noted(
-                number(value), str(row.figure_year) if row.figure_year != year else ""
-            )
+                return not_told
+            told = number(value)
+            return told if row.figure_year == year else markup.noted(told, str(row.figure_year))
 
         return shown
 
@@ -156,16 +157,14 @@ def _columns(network: Network, year: int) -> list[Column[Any]]:
         Column(
             "name",
             _("Member"),
-            lambda row: markup.link(
-                reverse("networks:member", args=[slug, row.pk]), row.organisation.name
-            ),
+            lambda row: markup.link(f"{address}{row.pk}/", row.organisation.name),
             sort=f"organisation__sort_{language}",
             export=lambda row: row.organisation.name,
         ),
         Column(
             "role",
             _("Role"),
-            lambda row: capfirst(row.get_role_display()),
+            lambda row: roles[row.role],
             sort="role",
             export=lambda row: row.get_role_display(),
         ),
@@ -185,7 +184,7 @@ def _columns(network: Network, year: int) -> list[Column[Any]]:
         Column(
             "contact",
             _("Contact person"),
-            lambda row: row.contact or markup.noted("", _("not named")),
+            lambda row: row.contact or not_named,
             sort="contact",
             export=lambda row: row.contact,
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -18,10 +20,10 @@ from solmu.networks import seat_mails
 from solmu.networks.groups import shown
 from solmu.networks.models import Network, Participant, Representative, Seat, Term
 from solmu.networks.permissions import LEAD
-from solmu.networks.sitting import DAYS_BEFORE, seat_name, unfilled
+from solmu.networks.sitting import DAYS_BEFORE, asking_unfilled, seat_name, with_last_days
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 5
 
@@ -99,20 +101,28 @@ def _contacts(
     return found
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """Seats that wait for somebody: the organisation's for its contacts, all for the leads."""
-    led = {key for key, ways in viewer.networks.items() if LEAD in ways}
-    if not led and not viewer.represented:
+    theirs = _led(viewer) | {network_id for network_id, _organisation in viewer.represented}
+    if not theirs:
         return []
-    theirs = led | {network_id for network_id, _organisation in viewer.represented}
+    return [Waits(asking_unfilled(theirs, clock.today()), partial(_empty, viewer))]
+
+
+def _led(viewer: Viewer) -> set[int]:
+    return {key for key, ways in viewer.networks.items() if LEAD in ways}
+
+
+def _empty(viewer: Viewer, seats: list[Seat]) -> list[Waiting]:
+    led = _led(viewer)
     found: dict[int, list[Seat]] = {}
-    for seat in unfilled(theirs, clock.today()):
+    for seat in with_last_days(seats):
         network_id = seat.group.network_id
         if network_id in led or (network_id, seat.organisation_id) in viewer.represented:
             found.setdefault(network_id, []).append(seat)
     lines: list[Waiting] = []
-    for seats in found.values():
-        lines += _lines(seats)
+    for of_network in found.values():
+        lines += _lines(of_network)
     return lines
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from solmu.lib.compiled import compiled, several
+from solmu.lib.compiled import Asked, compiled, several
 from solmu.lib.periods import covers, last_day
 from solmu.networks.models import Group, Network, Placement, Seat, Term
 
@@ -142,8 +142,11 @@ class Row:
         return rhythm(self.group)
 
 
-def rows(network: Network, day: date) -> list[Row]:
-    """The groups of a day, the steering group first, sub-groups under theirs; four queries."""
+def rows(network: Network, day: date, *, chairs: bool = True) -> list[Row]:
+    """The groups of a day, the steering group first, sub-groups under theirs; three queries.
+
+    Without `chairs`, two.
+    """
     at: dict[str, Any] = {"network": network.pk, "day": day}
     found = {group.pk: Row(group) for group in _groups(**at)}
     for row in found.values():
@@ -151,14 +154,20 @@ def rows(network: Network, day: date) -> list[Row]:
     for counted in _counts(**at):
         row = found[counted["group_id"]]
         row.seats, row.vacant, row.ended = counted["n"], counted["vacant"], counted["over"]
-    for chair in _chairs(**at):
+    for chair in _chairs(**at) if chairs else ():
         found[chair.seat.group_id].chairs.append(chair.person.name)
-    return _nested(list(found.values()), dict(_parents(**at)))
+    return _nested(list(found.values()))
 
 
 @compiled
 def _groups(*, network: int, day: date) -> QuerySet[Group]:
-    return Group.objects.on(day).filter(network=network).order_by("pk")
+    placed = Placement.objects.on(day).filter(group=OuterRef("pk")).order_by("-pk")
+    return (
+        Group.objects.on(day)
+        .filter(network=network)
+        .annotate(parent=Subquery(placed.values("parent_id")[:1]))
+        .order_by("pk")
+    )
 
 
 @compiled
@@ -172,12 +181,6 @@ def _chairs(*, network: int, day: date) -> QuerySet[Term]:
         .only("person", "seat__group", *named)
         .order_by("pk")
     )
-
-
-@compiled
-def _parents(*, network: int, day: date) -> QuerySet[Placement, tuple[int, int]]:
-    placed = Placement.objects.on(day).filter(group__network=network, group__valid__contains=day)
-    return placed.order_by("pk").values_list("group_id", "parent_id")
 
 
 @compiled
@@ -201,7 +204,7 @@ def _counts(*, network: int, day: date) -> QuerySet[Any, Any]:
     )
 
 
-def _nested(found: Sequence[Row], parents: dict[int, int]) -> list[Row]:
+def _nested(found: Sequence[Row]) -> list[Row]:
     order = {kind: number for number, kind in enumerate(Group.Kind.values)}
 
     def place(row: Row) -> tuple[Any, ...]:
@@ -210,7 +213,7 @@ def _nested(found: Sequence[Row], parents: dict[int, int]) -> list[Row]:
     known = {row.group.pk for row in found}
     children: dict[int | None, list[Row]] = {}
     for row in sorted(found, key=place):
-        over = parents.get(row.group.pk)
+        over = row.group.parent  # type: ignore[attr-defined]
         children.setdefault(over if over in known else None, []).append(row)
     lined: list[Row] = []
 
@@ -229,12 +232,21 @@ def unfilled(networks: Iterable[int], today: date) -> list[Seat]:
 
     Each has `held`, and the last day of the term in question as `last_of_term`.
     """
+    return with_last_days(asking_unfilled(networks, today).rows())
+
+
+def asking_unfilled(networks: Iterable[int], today: date) -> Asked[Seat]:
+    """The same, not read yet and without the last days."""
     before = today + timedelta(days=DAYS_BEFORE + 1)
-    waiting = _unfilled(today=today, before=before, **several(networks))
-    for seat in waiting:
+    return _unfilled.asked(today=today, before=before, **several(networks))
+
+
+def with_last_days(seats: list[Seat]) -> list[Seat]:
+    """Seats of `asking_unfilled` with the last day of the term in question."""
+    for seat in seats:
         latest = seat.latest  # type: ignore[attr-defined]
         seat.last_of_term = last_day(latest) if latest else None  # type: ignore[attr-defined]
-    return waiting
+    return seats
 
 
 @compiled

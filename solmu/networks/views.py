@@ -33,7 +33,7 @@ from solmu.lib.periods import first_day, last_day
 from solmu.networks import belonging, elsewhere_views, group_panel, inviting, sitting
 from solmu.networks.models import Group, Membership, Network, Participant
 from solmu.networks.page import open_network, shell
-from solmu.networks.permissions import can_found, can_record, can_represent
+from solmu.networks.permissions import can_found, can_lead, can_record, can_represent
 from solmu.organisations.querysets import called
 from solmu.people.viewer import Viewer
 from solmu.ui import markup
@@ -246,7 +246,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     today = clock.today()
     picture = belonging.belonging(network, today)
     first, last = belonging.first_and_last(network, today)
-    groups = sitting.rows(network, today)
+    groups = sitting.rows(network, today, chairs=False)
     waits = _waits(request.viewer, network, sum(row.vacant for row in groups))
     panels: list[Any] = [
         panel
@@ -303,6 +303,7 @@ def number(value: int) -> str:
 def _waits(viewer: Viewer, network: Network, empty: int) -> list[Wait]:
     """Open requests that the viewer may answer, and seats that nobody holds."""
     people = reverse("networks:people", args=[network.slug])
+    answers = can_lead(viewer, network) or viewer.represents(network.pk)
     found = [
         Wait(
             one.person.name,
@@ -310,7 +311,7 @@ def _waits(viewer: Viewer, network: Network, empty: int) -> list[Wait]:
             _("Answer"),
             f"{people}#asked",
         )
-        for one in _asking(network=network.pk)
+        for one in (_asking(network=network.pk) if answers else ())
         if can_represent(viewer, network, one.organisation_id)
     ]
     if empty:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from solmu.lib.compiled import compiled, several
 from solmu.networks import inviting
-from solmu.networks.models import Participant
+from solmu.networks.models import MemberInvitation, Participant
 from solmu.networks.permissions import LEAD
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """Invitations to speak for a member, then requests to join that the viewer may answer."""
-    if viewer.is_anonymous:
-        return []
-    return [*_invitations(viewer), *_requests(viewer)]
+    found: list[Waits[Any]] = []
+    if viewer.person_id is not None and viewer.user_id is not None:
+        found.append(Waits(inviting.asking_of(viewer.user_id), _invitations))
+    theirs = _led(viewer) | {network_id for network_id, _organisation in viewer.represented}
+    if theirs:
+        found.append(Waits(_asked.asked(**several(theirs)), partial(_requests, viewer)))
+    return found
 
 
-def _invitations(viewer: Viewer) -> list[Waiting]:
+def _led(viewer: Viewer) -> set[int]:
+    return {key for key, ways in viewer.networks.items() if LEAD in ways}
+
+
+def _invitations(questions: list[MemberInvitation]) -> list[Waiting]:
     return [
         Waiting(
             str(one.network),
@@ -32,18 +43,15 @@ def _invitations(viewer: Viewer) -> list[Waiting]:
             _("Answer"),
             reverse("networks:question", args=[one.pk]),
         )
-        for one in inviting.asked_of(viewer)[:MOST]
+        for one in inviting.in_time(questions)[:MOST]
     ]
 
 
-def _requests(viewer: Viewer) -> list[Waiting]:
-    led = {key for key, ways in viewer.networks.items() if LEAD in ways}
-    if not led and not viewer.represented:
-        return []
-    theirs = led | {network_id for network_id, _organisation in viewer.represented}
+def _requests(viewer: Viewer, rows: list[Participant]) -> list[Waiting]:
+    led = _led(viewer)
     asked = [
         one
-        for one in _asked(**several(theirs))
+        for one in rows
         if one.network_id in led or (one.network_id, one.organisation_id) in viewer.represented
     ]
     return [

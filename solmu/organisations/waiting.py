@@ -1,4 +1,7 @@
-"""What waits for somebody in the directory: proposed facts and merges."""
+"""What waits for somebody in the directory: proposed facts, merges, and their own name."""
+
+from functools import partial
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -10,47 +13,64 @@ from solmu.organisations.models import FactProposal, Merge
 from solmu.organisations.permissions import can_decide
 from solmu.organisations.querysets import UNDO_ASKED
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
-    """Proposals that the viewer may decide, and merges that wait for an administrator."""
+def waits(viewer: Viewer) -> list[Waiting | Waits[Any]]:
+    """Proposals that the viewer may decide, merges for an administrator, one's own name."""
     if viewer.is_anonymous:
         return []
-    found = []
     if viewer.is_admin:
-        proposals = list(_open())
-    else:
-        proposals = _open_to_some(**several(viewer.institutions))
-    for proposal in [each for each in proposals if can_decide(viewer, each)][:MOST]:
-        label = directory.fact_name(proposal.field)
-        found.append(
-            Waiting(
-                str(proposal.organisation),
-                _("somebody would change: %(fact)s") % {"fact": label},
-                _("Decide"),
-                reverse("organisations:proposals"),
-            )
+        proposals = Waits(_open.asked(), partial(_to_decide, viewer))
+        return [*_nameless(viewer), proposals, Waits(_merges.asked(), _merges_to_decide)]
+    asked = _open_to_some.asked(**several(viewer.institutions))
+    return [*_nameless(viewer), Waits(asked, partial(_to_decide, viewer))]
+
+
+def _nameless(viewer: Viewer) -> list[Waiting]:
+    """Whoever has given no name is called by their address in letters, lists and the history."""
+    if "@" not in viewer.name:
+        return []
+    told = _("others see it where your name would be")
+    return [Waiting(viewer.name, told, _("Tell your name"), reverse("own:me"))]
+
+
+def _to_decide(viewer: Viewer, proposals: list[FactProposal]) -> list[Waiting]:
+    return [
+        Waiting(
+            str(proposal.organisation),
+            _("somebody would change: %(fact)s") % {"fact": directory.fact_name(proposal.field)},
+            _("Decide"),
+            reverse("organisations:proposals"),
         )
-    if viewer.is_admin:
-        waits = Q(state=Merge.State.WAITING) | UNDO_ASKED
-        merges = Merge.objects.filter(waits).select_related("kept", "gone")
-        found += [
-            Waiting(
-                f"{merge.gone} → {merge.kept}",
-                _("said to be two organisations after all")
-                if merge.undo_asked_at
-                else _("said to be one organisation"),
-                _("Decide"),
-                reverse("organisations:merge", args=[merge.pk]),
-            )
-            for merge in merges.order_by("pk")[:MOST]
-        ]
-    return found
+        for proposal in proposals
+        if can_decide(viewer, proposal)
+    ][:MOST]
 
 
+def _merges_to_decide(merges: list[Merge]) -> list[Waiting]:
+    return [
+        Waiting(
+            f"{merge.gone} → {merge.kept}",
+            _("said to be two organisations after all")
+            if merge.undo_asked_at
+            else _("said to be one organisation"),
+            _("Decide"),
+            reverse("organisations:merge", args=[merge.pk]),
+        )
+        for merge in merges
+    ]
+
+
+@compiled
+def _merges() -> QuerySet[Merge]:
+    waits = Q(state=Merge.State.WAITING) | UNDO_ASKED
+    return Merge.objects.filter(waits).select_related("kept", "gone").order_by("pk")[:MOST]
+
+
+@compiled
 def _open() -> QuerySet[FactProposal]:
     proposals = FactProposal.objects.filter(state=FactProposal.State.OPEN)
     return proposals.select_related("organisation").order_by("pk")[: MOST * 3]

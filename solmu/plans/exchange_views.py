@@ -32,8 +32,8 @@ def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
     network = planning_network(request, slug)
     if not can_plan(request.viewer, network):
         raise PermissionDenied
-    year = planning.year_shown(planning.years_of(network), request.GET.get("year", ""))
-    plan = overview.plan_of(network, year)
+    plans = overview.plans_of(network)
+    plan = plans.get(planning.year_shown([*plans], request.GET.get("year", "")))
     if plan is None:
         messages.error(request, _("Begin a plan for the year first."))
         return redirect("plans:plan", slug)

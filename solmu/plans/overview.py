@@ -196,12 +196,17 @@ def by[K](measures: Iterable[Measure], key: Callable[[Measure], K]) -> dict[K, l
     return groups
 
 
+def plans_of(network: Network) -> dict[int, Plan]:
+    """The network's plans by year, the latest first."""
+    plans = {plan.year: plan for plan in _plans(network=network.pk)}
+    for plan in plans.values():
+        plan.network = network
+    return plans
+
+
 def plan_of(network: Network, year: int) -> Plan | None:
     """The network's plan of a year."""
-    plan = next((one for one in _plans(network=network.pk) if one.year == year), None)
-    if plan is not None:
-        plan.network = network
-    return plan
+    return plans_of(network).get(year)
 
 
 @compiled

@@ -27,8 +27,8 @@ class PlanPanel:
 
 def panel(request: HttpRequest, network: Network) -> PlanPanel | None:
     """Progress by theme, for the network's home."""
-    years = planning.years_of(network)
-    plan = overview.plan_of(network, planning.year_shown(years, "")) if years else None
+    plans = overview.plans_of(network)
+    plan = plans.get(planning.year_shown([*plans], ""))
     if plan is None:
         return None
     themes, counts = overview.progress(plan)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -13,7 +12,6 @@ from solmu.audit import history
 from solmu.goals import setting
 from solmu.goals.models import Goal
 from solmu.lib import clock
-from solmu.lib.compiled import compiled
 from solmu.lib.periods import period
 from solmu.networks.models import Group, Network
 from solmu.people.viewer import Viewer
@@ -152,16 +150,6 @@ def strategy_of(network: Network, year: int) -> Strategy | None:
     """The strategy that a year of the network belongs to."""
     of_year = network.strategies.filter(valid__overlap=period(date(year, 1, 1), date(year, 12, 31)))
     return of_year.order_by("-valid").first()
-
-
-def years_of(network: Network) -> list[int]:
-    """The years that the network has a plan of, the latest first."""
-    return _years(network=network.pk)
-
-
-@compiled
-def _years(*, network: int) -> QuerySet[Plan, int]:
-    return Plan.objects.filter(network=network).order_by("-year").values_list("year", flat=True)
 
 
 def year_shown(years: list[int], asked: str) -> int:

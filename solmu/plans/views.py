@@ -50,9 +50,10 @@ VIEWS = ("", "timeline", "groups", "mine", "late")
 def plan(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A year's plan; ?view= another view of it, ?format= a file."""
     network = planning_network(request, slug)
-    years = planning.years_of(network)
+    plans = overview.plans_of(network)
+    years = [*plans]
     year = planning.year_shown(years, request.GET.get("year", ""))
-    shown = overview.plan_of(network, year) if year in years else None
+    shown = plans.get(year)
     if shown is None:
         if years and request.GET.get("year"):
             raise Http404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import F, Max, QuerySet
@@ -14,7 +15,7 @@ from solmu.lib import clock
 from solmu.lib.compiled import compiled
 from solmu.people.viewer import Viewer
 from solmu.plans.models import Measure
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 # So many are shown; so many are read, since a few may be of networks that the viewer has left.
 MOST, MOST_READ = 10, 30
@@ -23,28 +24,37 @@ SOON = timedelta(days=30)
 MEASURED = timedelta(days=180)
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """What waits for the viewer in the networks that are open to them."""
     if viewer.person_id is None:
         return []
     today = clock.today()
     own = viewer.person_id
-    soon = _soon(person=own, today=today, soon=today + SOON)
-    found = [_due(measure, today) for measure in _open(viewer, soon)][:MOST]
-    unmeasured = _unmeasured(person=own, today=today, before=today - MEASURED)
-    for measure in _open(viewer, unmeasured):
-        found.append(
-            Waiting(
-                measure.indicator.name,
-                _("has not been measured for half a year"),
-                _("Enter a value"),
-                f"{measure.get_absolute_url()}#indicator",
-            )
+    soon = _soon.asked(person=own, today=today, soon=today + SOON)
+    unmeasured = _unmeasured.asked(person=own, today=today, before=today - MEASURED)
+    return [
+        Waits(soon, partial(_due, viewer, today)),
+        Waits(unmeasured, partial(_to_measure, viewer)),
+    ]
+
+
+def _due(viewer: Viewer, today: date, measures: list[Any]) -> list[Waiting]:
+    return [_due_line(measure, today) for measure in _open(viewer, measures)][:MOST]
+
+
+def _to_measure(viewer: Viewer, measures: list[Any]) -> list[Waiting]:
+    return [
+        Waiting(
+            measure.indicator.name,
+            _("has not been measured for half a year"),
+            _("Enter a value"),
+            f"{measure.get_absolute_url()}#indicator",
         )
-    return found[:MOST]
+        for measure in _open(viewer, measures)
+    ][:MOST]
 
 
-def _due(measure: Measure, today: date) -> Waiting:
+def _due_line(measure: Measure, today: date) -> Waiting:
     day = {"day": date_format(measure.ends_on, "SHORT_DATE_FORMAT")}
     late = measure.ends_on < today
     return Waiting(

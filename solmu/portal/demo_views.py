@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from solmu.accounts.models import User
@@ -25,13 +26,15 @@ _SHOWN = 100
 
 
 def demo_only(view: View) -> View:
-    """Make the view's address unknown outside a demo."""
+    """Make the view's address unknown outside a demo, before a form's token is asked for."""
+    protected = csrf_protect(view)
 
+    @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.demo:
             raise Http404
-        return view(request, *args, **kwargs)
+        return protected(request, *args, **kwargs)
 
     return guarded
 

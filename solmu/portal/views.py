@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from solmu.lib import clock
 from solmu.lib.composed import composed
+from solmu.ui.menu import told
 
 
 @require_GET
@@ -21,10 +22,13 @@ def front(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """My day: what waits for the viewer over all rooms, and each room's panel."""
-    waiting = [item for waits in composed("WAITING") for item in waits(request.viewer)]
     panels = [panel for make in composed("HOME_PANELS") if (panel := make(request.viewer))]
+    waits = [one for panel in panels for one in panel.waits]
+    waits += [one for make in composed("WAITING") for one in make(request.viewer)]
     return render(
-        request, "portal/home.html", {"waiting": waiting, "panels": panels, "today": clock.today()}
+        request,
+        "portal/home.html",
+        {"waiting": told(waits), "panels": panels, "today": clock.today()},
     )
 
 

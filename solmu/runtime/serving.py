@@ -8,6 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from solmu.lib.collector import paused
 from solmu.lib.logs import JsonFormatter
 
 WEB = "solmu.wsgi:application"
@@ -63,7 +64,8 @@ def serve_live(host: str, port: int) -> None:
 def _load_once(target: str) -> None:
     """Import the application before its workers are forked, so that they share its memory."""
     if multiprocessing.get_start_method() == "fork":
-        importlib.import_module(target.partition(":")[0])
+        with paused():
+            importlib.import_module(target.partition(":")[0])
 
 
 def live_exists() -> bool:

@@ -3,6 +3,9 @@
 Children run in process groups of their own in the same session, so that only the supervisor
 hears Ctrl-C. What a supervisor killed with -9 left behind is adopted (PostgreSQL) or stopped
 (the rest) by the next start in the same data folder.
+
+Web, live and worker are loaded once, while PostgreSQL starts, and begin as copies of this process:
+they share the memory of what is loaded. Where copying a process isn't safe, each is a program.
 """
 
 import fcntl
@@ -15,12 +18,15 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from solmu.runtime.postgres import PostgresError, PostgresServer
 
@@ -29,6 +35,9 @@ log = logging.getLogger("solmu.supervisor")
 ANSWERS_WITHIN = 120.0  # seconds from the start of web to its first answer
 LOOK_EVERY = 0.25
 CALM_AFTER = 60.0  # a child that ran this long has no history of failures
+CAN_COPY = sys.platform == "linux"  # macOS has libraries that don't bear it
+
+Main = Callable[[list[str]], int]  # runs a command of `solmu`
 
 
 class StartError(RuntimeError):
@@ -39,24 +48,91 @@ class StoppedError(Exception):
     """The supervisor was told to stop while it was starting."""
 
 
+class Copy:
+    """A process that began as a copy of this one; with what `Child` needs of a Popen."""
+
+    def __init__(self, name: str, main: Main, command: list[str]) -> None:
+        self.args = command
+        self.returncode: int | None = None
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if not self.pid:
+            _become(name, main, command)
+        with suppress(OSError):  # whoever of the two is quicker
+            os.setpgid(self.pid, self.pid)
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; the exit code."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            time.sleep(0.02)
+        return code
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+
+def _become(name: str, main: Main, command: list[str]) -> NoReturn:
+    """Be a process of its own from here on, and never return to what the supervisor was doing."""
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # among them the supervisor's locks
+        with suppress(OSError):
+            Path("/proc/self/comm").write_text(f"solmu {name}")  # for `top`
+        code = main(command)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - nobody above may hear of it
+        traceback.print_exc()
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
 @dataclass
 class Child:
-    """A process that is started again when it dies."""
+    """A command of `solmu` in a process of its own that is started again when it dies."""
 
     name: str
     command: list[str]
     stop_within: float
     told_again: bool = False  # granian's workers don't hear the first signal while they start
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Copy | None = None
     started: float = 0.0
     failures: int = 0
     again_at: float = field(default=0.0)
 
-    def start(self, environment: Mapping[str, str]) -> None:
-        """Run it in a process group of its own."""
-        self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, env=environment, process_group=0
-        )
+    def start(self, main: Main | None, environment: Mapping[str, str] | None = None) -> None:
+        """Run it in a process group of its own: with a `main` as a copy of this process."""
+        if main:
+            self.process = Copy(self.name, main, self.command)
+        else:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "solmu.cli", *self.command],
+                stdin=subprocess.DEVNULL,
+                env=os.environ | dict(environment or {}),
+                process_group=0,
+            )
         self.started = time.monotonic()
 
     def died(self) -> bool:
@@ -92,16 +168,20 @@ class Supervisor:
         *,
         port: int,
         host: str = "127.0.0.1",
+        database: str,
         prepare: Callable[["Supervisor"], str],
-        environment: Mapping[str, str] | None = None,
+        load: Callable[[], None],
+        main: Main,
         with_live: bool = True,
     ) -> None:
         self.data = data.absolute()
         self.host = host
         self.port = port or free_port(host)
         self.server = PostgresServer(self.data)
+        self.database = database
         self.prepare = prepare
-        self.environment = dict(environment if environment is not None else os.environ)
+        self.load = load
+        self.main: Main | None = main if CAN_COPY else None
         self.with_live = with_live
         self.children: list[Child] = []
         self._stopping = threading.Event()
@@ -132,10 +212,10 @@ class Supervisor:
                 self._stop_all()
         return 0
 
-    def step(self, command: list[str], environment: Mapping[str, str]) -> None:
+    def step(self, *command: str, **environment: str) -> None:
         """Run one command to its end, as part of the preparation."""
-        child = Child("preparation", command, 2)
-        child.start(self.environment | dict(environment))
+        child = Child("preparation", [*command], 2)
+        child.start(None, environment)
         self._note(child)
         try:
             while not child.died():
@@ -176,40 +256,48 @@ class Supervisor:
                 ) from None
 
     def _start_all(self, ready: Callable[[str], None], began: float) -> None:
-        self.server.start()
         live_port = free_port(self.host)
-        self.environment |= {"SOLMU_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        os.environ.update(SOLMU_DATA=str(self.data), PYTHONUNBUFFERED="1")
         # Behind a front server the address that people use is another, and so is that of live.
-        if not self.environment.get("SOLMU_ADDRESS"):
-            self.environment |= {
-                "SOLMU_ADDRESS": self.address,
-                "SOLMU_LIVE_ADDRESS": f"http://{self.host}:{live_port}",
-            }
-        self.environment["DATABASE_URL"] = self.prepare(self)
-        solmu = [sys.executable, "-m", "solmu.cli"]
+        if not os.environ.get("SOLMU_ADDRESS"):
+            os.environ["SOLMU_ADDRESS"] = self.address
+            os.environ["SOLMU_LIVE_ADDRESS"] = f"http://{self.host}:{live_port}"
+        os.environ["DATABASE_URL"] = self._server_started()
         place = ["--host", self.host, "--port"]
-        self._add(
-            Child(
-                "web", [*solmu, "serve", *place, str(self.port), "--grace", "3"], 5, told_again=True
-            )
-        )
+        web = Child("web", ["serve", *place, str(self.port), "--grace", "3"], 5, told_again=True)
+        self._add(web)
         if not self._web_answers():
             return
         if self.with_live:
-            self._add(Child("live", [*solmu, "live", *place, str(live_port)], 3, told_again=True))
-        self._add(Child("worker", [*solmu, "worker"], 15))
+            self._add(Child("live", ["live", *place, str(live_port)], 3, told_again=True))
+        self._add(Child("worker", ["worker"], 15))
         log.info("ready in %.1f s", time.monotonic() - began)
         ready(self.address)
 
+    def _server_started(self) -> str:
+        """Start PostgreSQL, load meanwhile what the processes share; the database's address."""
+        os.environ["DATABASE_URL"] = expected = self.server.url(self.database)
+        with ThreadPoolExecutor(1) as other:
+            starting = other.submit(self.server.start)
+            if self.main:
+                self.load()
+            starting.result()
+        url = self.prepare(self)
+        if self._stopping.is_set():
+            raise StoppedError
+        if url != expected:  # a server left running by somebody whose folders were others
+            self.main = None
+        return url
+
     def _add(self, child: Child) -> None:
         self.children.append(child)
-        child.start(self.environment)
+        child.start(self.main)
         self._note()
 
     def _web_answers(self) -> bool:
         """Wait for web's first answer; False if told to stop meanwhile."""
         deadline = time.monotonic() + ANSWERS_WITHIN
-        while not self._stopping.wait(0.1):
+        while not self._stopping.wait(0.05):
             with (
                 suppress(OSError, urllib.error.URLError),
                 urllib.request.urlopen(f"{self.address}/healthz", timeout=5),  # noqa: S310
@@ -237,7 +325,7 @@ class Supervisor:
                 child.again_at = now + min(30.0, 0.25 * 2**child.failures)
                 child.failures += 1
             if now >= child.again_at:
-                child.start(self.environment)
+                child.start(self.main)
                 self._note()
 
     def _restart_postgres(self) -> None:
@@ -261,16 +349,17 @@ class Supervisor:
         children = [*self.children, *others]
         groups = {child.name: child.process.pid for child in children if child.process}
         new = self._notes.with_suffix(".new")
-        address = self.environment.get("SOLMU_ADDRESS") or self.address
-        new.write_text(json.dumps({"address": address, "groups": groups}))
+        address = os.environ.get("SOLMU_ADDRESS") or self.address
+        noted = {"address": address, "command": " ".join(sys.orig_argv), "groups": groups}
+        new.write_text(json.dumps(noted))
         new.replace(self._notes)
 
     def _stop_leftovers(self) -> None:
         """End the children of a supervisor that was killed."""
         with suppress(OSError, ValueError):
-            noted = json.loads(self._notes.read_text())["groups"]
-            for name, group in noted.items():
-                if _group_is_ours(group):
+            noted = json.loads(self._notes.read_text())
+            for name, group in noted["groups"].items():
+                if _group_is_ours(group, noted.get("command")):
                     log.warning("stopping %s, left behind by a killed supervisor", name)
                     _end_group(group)
         self._notes.unlink(missing_ok=True)
@@ -303,9 +392,12 @@ def processes() -> Iterator[tuple[int, str]]:
         yield int(group), command
 
 
-def _group_is_ours(group: int) -> bool:
-    """Whether the group still has processes of this Python: numbers of the dead are reused."""
-    return any(pgid == group and sys.prefix in command for pgid, command in processes())
+def _group_is_ours(group: int, copied: str | None) -> bool:
+    """Whether the group still has processes of ours: numbers of the dead are reused."""
+    return any(
+        pgid == group and (sys.prefix in command or command.strip() == copied)
+        for pgid, command in processes()
+    )
 
 
 def _end_group(group: int) -> None:

@@ -16,22 +16,26 @@ from solmu.organisations.models import Affiliation
 from solmu.people.viewer import Viewer
 from solmu.sealing.certificates import WARNED
 from solmu.sealing.models import Seal, SigningCertificate
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 1000
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """Documents that couldn't be sealed, and uploaded certificates that end soon or have ended."""
     led = [key for key in viewer.institutions if viewer.has_role(key, Affiliation.Role.LEADER)]
     if not led:
         return []
     ids = several(led)
-    return [*_failed(ids), *_ending(ids)]
+    until = clock.real_now().date() + WARNED
+    return [
+        Waits(_without_seal.asked(**ids), _failed),
+        Waits(_soon_ended.asked(until=until, **ids), _ending),
+    ]
 
 
-def _failed(led: dict[str, int]) -> list[Waiting]:
-    found = Counter(seal.slug for seal in _without_seal(**led))
+def _failed(seals: list[Any]) -> list[Waiting]:
+    found = Counter(seal.slug for seal in seals)
     return [
         Waiting(
             _("Documents without a seal"),
@@ -50,10 +54,10 @@ def _without_seal(**led: int) -> Any:
     return seals.only("pk").annotate(slug=F("institution__organisation__slug"))[:MOST]
 
 
-def _ending(led: dict[str, int]) -> list[Waiting]:
+def _ending(certificates: list[SigningCertificate]) -> list[Waiting]:
     today = clock.real_now().date()
     found = []
-    for certificate in _soon_ended(until=today + WARNED, **led):
+    for certificate in certificates:
         ends = certificate.valid.upper
         words = {"day": date_format(ends, "SHORT_DATE_FORMAT")}
         text = (

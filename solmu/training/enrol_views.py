@@ -322,7 +322,7 @@ def own(request: HttpRequest, token: str) -> HttpResponseBase:
     if enrolment is None:
         return private(render(request, "training/gone.html", status=410))
     here = reverse("training:own", args=[token])
-    return private(_own_page(request, enrolment, here, "ui/bare.html"))
+    return private(_own_page(request, enrolment, here, "training/bare.html"))
 
 
 @require_http_methods(["GET", "POST"])

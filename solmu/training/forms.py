@@ -9,12 +9,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from solmu.files.storing import FileError
 from solmu.imports.cleaning import CleaningError
 from solmu.lib import clock
 from solmu.lib.startrule import LAST, ORDINALS, WEEKDAY_CODES, RuleError, StartRule
@@ -22,7 +24,7 @@ from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Affiliation, Institution, Municipality
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
-from solmu.training import placing, words, workplaces
+from solmu.training import logos, placing, words, workplaces
 from solmu.training.models import Cohort, Enrolment, Programme, Staff
 from solmu.ui.forms import DateField
 
@@ -505,6 +507,31 @@ def _between(least: int, most: int) -> Any:
             )
 
     return check
+
+
+class LogoForm(forms.Form):
+    """A picture that is the programme's logo."""
+
+    logo = forms.FileField(
+        label=gettext_lazy("Picture"),
+        widget=forms.FileInput(attrs={"accept": ",".join(logos.KINDS)}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["logo"].help_text = _(
+            "PNG, JPEG or WebP, at most %(limit)s. Those who don't see it hear the institution's "
+            "name."
+        ) % {"limit": filesizeformat(logos.MOST)}
+
+    def clean_logo(self) -> Any:
+        """A picture that may be one."""
+        upload = self.cleaned_data["logo"]
+        try:
+            logos.check(upload)
+        except FileError as error:
+            raise ValidationError(str(error)) from error
+        return upload
 
 
 class ExceptionForm(forms.Form):

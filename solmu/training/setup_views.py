@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from solmu.lib import clock
 from solmu.lib.startrule import StartRule
 from solmu.organisations.models import Institution
-from solmu.training import cohorts, public, setting_up
-from solmu.training.forms import ExceptionForm, ProgrammeForm, RuleFields, StaffForm
+from solmu.training import cohorts, logos, public, setting_up
+from solmu.training.forms import ExceptionForm, LogoForm, ProgrammeForm, RuleFields, StaffForm
 from solmu.training.models import Programme, StartException
 from solmu.training.page import programme_shell, set_up_programme
 from solmu.training.permissions import can_found
@@ -77,6 +77,7 @@ def _settings_page(
     *,
     form: ProgrammeForm | None = None,
     exception_form: ExceptionForm | None = None,
+    logo_form: LogoForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     form = form or ProgrammeForm(viewer=request.viewer, instance=programme)
@@ -92,6 +93,8 @@ def _settings_page(
             exceptions=exceptions,
             exception_form=exception_form or ExceptionForm(days=_days(programme)),
             frame=public.frame(programme),
+            logo=logos.of(programme),
+            logo_form=logo_form or LogoForm(),
             **_rule_shown(form, [(one.day, one.other) for one in exceptions]),
         ),
         status=status,
@@ -128,6 +131,23 @@ def preview(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "training/_rule.html", {"rule_words": "", "rule_days": []})
     return render(request, "training/_rule.html", rule_facts(form.rule_of(form.cleaned_data)))
+
+
+@require_POST
+@login_required
+def logo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the programme a logo, or take it off."""
+    programme = set_up_programme(request, slug)
+    if "remove" in request.POST:
+        logos.remove(programme, by=request.viewer)
+        messages.success(request, _("The logo is taken off."))
+        return redirect("training:settings", programme.slug)
+    form = LogoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _settings_page(request, programme, logo_form=form, status=422)
+    logos.put(programme, form.cleaned_data["logo"], by=request.viewer)
+    messages.success(request, _("The logo is on the programme's pages."))
+    return redirect("training:settings", programme.slug)
 
 
 @require_POST

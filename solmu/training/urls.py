@@ -31,6 +31,7 @@ urlpatterns = [
     path("<slug:slug>/run/", running_views.run, name="run"),
     path("<slug:slug>/run/new/", running_views.new_cohort, name="cohort-new"),
     path("<slug:slug>/settings/", setup_views.settings, name="settings"),
+    path("<slug:slug>/logo/", setup_views.logo, name="logo"),
     path("<slug:slug>/exceptions/", setup_views.add_exception, name="exception-add"),
     path(
         "<slug:slug>/exceptions/<int:pk>/drop/", setup_views.drop_exception, name="exception-drop"

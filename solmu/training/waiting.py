@@ -1,5 +1,8 @@
 """What waits for somebody who studies: to go on while there is access."""
 
+from datetime import date
+from functools import partial
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -8,14 +11,17 @@ from solmu.lib.compiled import compiled
 from solmu.people.viewer import Viewer
 from solmu.training import states, words
 from solmu.training.models import Enrolment
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Enrolment]]:
     """One's own studies under way."""
     if viewer.person_id is None:
         return []
-    today = clock.today()
+    return [Waits(_under_way.asked(person=viewer.person_id), partial(_to_study, clock.today()))]
+
+
+def _to_study(today: date, enrolments: list[Enrolment]) -> list[Waiting]:
     return [
         Waiting(
             one.programme,
@@ -23,7 +29,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
             _("Study"),
             one.get_absolute_url(),
         )
-        for one in _under_way(person=viewer.person_id)
+        for one in enrolments
         if (last := one.last_day) and last >= today
     ]
 

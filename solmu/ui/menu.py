@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from solmu.lib.compiled import Asked, rows_of_each
+
 # What each group is called and which icon it has at the bottom of a phone.
 GROUPS: dict[str, tuple[Any, str]] = {
     "": ("", ""),
@@ -46,6 +48,28 @@ class Waiting:
     detail: Any
     verb: Any
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waits[Row]:
+    """A question whose rows wait for a viewer, and the lines that they make."""
+
+    asked: Asked[Row]
+    lines: Callable[[list[Row]], list[Waiting]]
+
+
+def told(waits: Iterable[Waits[Any] | Waiting]) -> list[Waiting]:
+    """All lines in order; of the questions only those are read that find anything."""
+    parts = list(waits)
+    questions = [one for one in parts if isinstance(one, Waits)]
+    rows = iter(rows_of_each([one.asked for one in questions]))
+    found: list[Waiting] = []
+    for one in parts:
+        if isinstance(one, Waiting):
+            found.append(one)
+        elif of_it := next(rows):
+            found += one.lines(of_it)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.db.models import QuerySet
@@ -323,6 +325,12 @@ def _field(key: str) -> Callable[[Any], Any]:
     return lambda row: row.get(key) if isinstance(row, dict) else getattr(row, key, None)
 
 
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str) -> str:  # noqa: ARG001 - the language decides how it is written
+    """A day as the reader's language writes it: lists tell the same days again and again."""
+    return str(conditional_escape(localize(day)))
+
+
 _NUMBERS = (int, float, Decimal, date)
 
 
@@ -331,4 +339,8 @@ def _shown(value: Any) -> str:
         return value
     if value is None:
         return ""
+    if type(value) is str:
+        return escape(value)
+    if type(value) is date:
+        return _day(value, get_language() or "")
     return conditional_escape(localize(value) if isinstance(value, _NUMBERS) else value)

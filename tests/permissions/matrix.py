@@ -681,6 +681,7 @@ POST   /training/new/                                           login 403    403
 GET    /training/starts/                                        login 200
 GET    /training/<slug>/settings/                               login 200    403    403    403    403    200
 POST   /training/<slug>/settings/                               login 422    403    403    403    403    422
+POST   /training/<slug>/logo/                                   login 422    403    403    403    403    422
 POST   /training/<slug>/exceptions/                             login 422    403    403    403    403    422
 POST   /training/<slug>/exceptions/<pk>/drop/                   login 302    403    403    403    403    302
 GET    /training/<slug>/staff/                                  login 200    403    403    403    403    200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,38 +14,47 @@ from solmu.agreements.models import Base, BaseVersion
 from solmu.agreements.permissions import can_approve_base, can_edit_base
 from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """Drafts to approve; copies whose original has something new."""
     if viewer.is_anonymous:
         return []
     # Institutions and networks are organisations, so that one list of ids serves for both.
     owners = several(viewer.institutions | viewer.networks.keys())
-    found = [
+    return [
+        Waits(_asked.asked(**owners), partial(_to_approve, viewer)),
+        Waits(_behind.asked(**owners), partial(_changed, viewer)),
+    ]
+
+
+def _to_approve(viewer: Viewer, bases: list[Base]) -> list[Waiting]:
+    return [
         Waiting(
             base.name,
             _("A template waits for your approval."),
             _("Look"),
             base.get_absolute_url(),
         )
-        for base in _asked(**owners)
+        for base in bases
         if can_approve_base(viewer, base)
     ]
-    found += [
+
+
+def _changed(viewer: Viewer, bases: list[Base]) -> list[Waiting]:
+    return [
         Waiting(
             base.name,
             _("The original has changed since you copied it."),
             _("Look at the changes"),
             reverse("agreements:base-changes", args=[base.pk]),
         )
-        for base in _behind(**owners)
+        for base in bases
         if can_edit_base(viewer, base)
     ]
-    return found[:MOST]
 
 
 @compiled

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -16,23 +18,31 @@ from solmu.goals.models import Goal
 from solmu.lib import clock
 from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 8
 State = Agreement.State
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """Levels that a leader decides; reviews, goals and duties of one's own."""
-    if viewer.is_anonymous or viewer.person_id is None:
+    own = viewer.person_id
+    if own is None:
         return []
-    return [*_levels(viewer), *_reviews(viewer), *_goals(viewer), *_duties(viewer), *_kept(viewer)]
-
-
-def _levels(viewer: Viewer) -> list[Waiting]:
+    today = clock.today()
     led = [key for key in viewer.institutions if viewer.has_role(key, LEADER)]
-    if not led:
-        return []
+    levels = [Waits(_proposed.asked(**several(led)), _levels)] if led else []
+    checked = _checked.asked(person=own, until=today + CHECK_AHEAD)
+    return [
+        *levels,
+        Waits(_reviewed.asked(owner=own, until=today + REVIEW_AHEAD), _reviews),
+        Waits(checked, partial(_goals, viewer)),
+        Waits(_due.asked(person=own, until=today + DUTY_AHEAD), partial(_duties, viewer)),
+        Waits(_kept_long_enough.asked(owner=own, today=today), _kept),
+    ]
+
+
+def _levels(proposals: list[LevelProposal]) -> list[Waiting]:
     return [
         Waiting(
             one.review.agreement.title,
@@ -40,7 +50,7 @@ def _levels(viewer: Viewer) -> list[Waiting]:
             _("Decide"),
             reverse("agreements:review", args=[one.review.agreement_id, one.review_id]),
         )
-        for one in _proposed(**several(led))
+        for one in proposals
     ]
 
 
@@ -52,8 +62,7 @@ def _proposed(**led: int) -> QuerySet[LevelProposal]:
     return rows.select_related("review__agreement", "level").order_by("pk")[:MOST]
 
 
-def _reviews(viewer: Viewer) -> list[Waiting]:
-    until = clock.today() + REVIEW_AHEAD
+def _reviews(agreements: list[Agreement]) -> list[Waiting]:
     return [
         Waiting(
             row.title,
@@ -61,7 +70,7 @@ def _reviews(viewer: Viewer) -> list[Waiting]:
             _("Look at the year"),
             reverse("agreements:review-new", args=[row.pk]),
         )
-        for row in _reviewed(owner=viewer.person_id or 0, until=until)
+        for row in agreements
     ]
 
 
@@ -71,8 +80,7 @@ def _reviewed(*, owner: int, until: date) -> QuerySet[Agreement]:
     return rows.order_by("next_review_on", "pk")[:MOST]
 
 
-def _goals(viewer: Viewer) -> list[Waiting]:
-    rows = _checked(person=viewer.person_id or 0, until=clock.today() + CHECK_AHEAD)
+def _goals(viewer: Viewer, rows: list[GoalOwner]) -> list[Waiting]:
     return [
         Waiting(
             row.goal.title,
@@ -99,17 +107,14 @@ def _checked(*, person: int, until: date) -> QuerySet[GoalOwner]:
 
 
 def _open_to[Row: GoalOwner | Duty](viewer: Viewer, rows: list[Row]) -> list[Row]:
-    """Those whose agreement the viewer sees; nothing is asked where there are none."""
-    if not rows:
-        return rows
+    """Those whose agreement the viewer sees."""
     keys = {row.agreement_id for row in rows}
     open_to = Agreement.objects.visible_to(viewer).filter(pk__in=keys)
     seen = {*open_to.values_list("pk", flat=True)}
     return [row for row in rows if row.agreement_id in seen]
 
 
-def _duties(viewer: Viewer) -> list[Waiting]:
-    rows = _due(person=viewer.person_id or 0, until=clock.today() + DUTY_AHEAD)
+def _duties(viewer: Viewer, rows: list[Duty]) -> list[Waiting]:
     return [
         Waiting(
             row.text,
@@ -134,8 +139,7 @@ def _due(*, person: int, until: date) -> QuerySet[Duty]:
     return rows.select_related("agreement").order_by("due_on", "pk")[: MOST * 3]
 
 
-def _kept(viewer: Viewer) -> list[Waiting]:
-    rows = _kept_long_enough(owner=viewer.person_id or 0, today=clock.today())
+def _kept(agreements: list[Agreement]) -> list[Waiting]:
     return [
         Waiting(
             row.title,
@@ -143,7 +147,7 @@ def _kept(viewer: Viewer) -> list[Waiting]:
             _("Decide"),
             f"{reverse('agreements:life', args=[row.pk])}#archive",
         )
-        for row in rows
+        for row in agreements
     ]
 
 

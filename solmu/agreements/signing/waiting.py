@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,32 +14,35 @@ from solmu.agreements.permissions import COORDINATOR, LEADER
 from solmu.approvals.models import Round, Voice
 from solmu.lib.compiled import compiled, several
 from solmu.people.viewer import Viewer
-from solmu.ui.menu import Waiting
+from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
 
 
-def waits(viewer: Viewer) -> list[Waiting]:
+def waits(viewer: Viewer) -> list[Waits[Any]]:
     """The signatures that are asked of the viewer, and the joinings that they may answer about."""
     if viewer.person_id is None:
         return []
-    found = [
+    own = [key for key in viewer.institutions if viewer.has_role(key, LEADER, COORDINATOR)]
+    return [
+        Waits(_asked.asked(person=viewer.person_id), _to_sign),
+        Waits(_open_voices.asked(person=viewer.person_id, **several(own)), _to_answer),
+    ]
+
+
+def _to_sign(signatures: list[Signature]) -> list[Waiting]:
+    return [
         Waiting(
             one.agreement.title,
             _("waits for your signature for %(party)s") % {"party": one.party.organisation},
             _("Read and sign"),
             reverse("agreements:own-sign", args=[one.uuid]),
         )
-        for one in _asked(person=viewer.person_id)
+        for one in signatures
     ]
-    return [*found, *_answers(viewer)][:MOST]
 
 
-def _answers(viewer: Viewer) -> list[Waiting]:
-    own = [key for key in viewer.institutions if viewer.has_role(key, LEADER, COORDINATOR)]
-    voices = _open_voices(person=viewer.person_id or 0, **several(own))
-    if not voices:
-        return []
+def _to_answer(voices: list[Voice]) -> list[Waiting]:
     keys = {one.round.subject_id for one in voices}
     joinders = Joinder.objects.filter(pk__in=keys).select_related(
         "agreement", "party__organisation"

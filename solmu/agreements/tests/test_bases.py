@@ -15,6 +15,7 @@ from solmu.organisations.tests import factories
 from solmu.people.viewer import Viewer
 from solmu.people.viewing import viewer_for_user_id
 from solmu.search.models import Entry
+from solmu.ui.menu import told
 
 pytestmark = pytest.mark.django_db
 
@@ -210,10 +211,10 @@ def test_asked_approval_waits_for_the_leader_until_it_is_written_on(own: Institu
     leader, coordinator = viewer(own), viewer(own, "coordinator")
     base = writing.create(template(), by=coordinator, institution=own)
     writing.ask_approval(base, by=coordinator)
-    assert [one.url for one in waiting.waits(leader)] == [base.get_absolute_url()]
-    assert waiting.waits(coordinator) == []
+    assert [one.url for one in told(waiting.waits(leader))] == [base.get_absolute_url()]
+    assert told(waiting.waits(coordinator)) == []
     write(base, "purpose", "Vielä.", coordinator)
-    assert waiting.waits(leader) == []
+    assert told(waiting.waits(leader)) == []
 
 
 def test_others_see_what_is_published(own: Institution, other: Institution) -> None:
@@ -245,7 +246,7 @@ def test_a_copy_is_told_of_changes_and_takes_them_clause_by_clause(
     write(copy, "term", "Meidän sanamme.", copier)
     writing.approve(copy, by=copier)
     assert copying.newer_original(copy) is None
-    assert waiting.waits(copier) == []
+    assert told(waiting.waits(copier)) == []
 
     draft = writing.start_draft(base, by=by)
     write(base, "purpose", "Uusi tarkoitus.", by)
@@ -256,7 +257,7 @@ def test_a_copy_is_told_of_changes_and_takes_them_clause_by_clause(
     assert copying.newer_original(copy) is None  # only a draft yet
     writing.approve(base, by=by)
 
-    assert [one.title for one in waiting.waits(copier)] == ["Kumppanuus"]
+    assert [one.title for one in told(waiting.waits(copier))] == ["Kumppanuus"]
     offered = {one.difference.key: (one.own, one.suggested) for one in copying.changes(copy)}
     assert offered == {
         "kestavyys": ("not there", True),
@@ -273,7 +274,7 @@ def test_a_copy_is_told_of_changes_and_takes_them_clause_by_clause(
     assert made.state == State.DRAFT
     copy.refresh_from_db()
     assert copy.copied_version == 2
-    assert waiting.waits(copier) == []
+    assert told(waiting.waits(copier)) == []
 
 
 def test_a_copy_is_not_told_of_what_is_published_no_more(
@@ -288,7 +289,7 @@ def test_a_copy_is_not_told_of_what_is_published_no_more(
     writing.approve(base, by=by)
     writing.unpublish(base, by=by)
     assert copying.newer_original(copy) is None
-    assert waiting.waits(copier) == []
+    assert told(waiting.waits(copier)) == []
 
 
 def test_an_unapproved_template_is_not_copied(own: Institution) -> None:

@@ -1,5 +1,7 @@
 """Costs in templates: {{ amount|euros }}, and the long tables of a case, each made in one pass."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from solmu.approvals.models import Voice
 from solmu.costs.money import euros
 from solmu.costs.page import CasePage
-from solmu.costs.settling import Sheet
+from solmu.costs.settling import Line
 from solmu.ui import markup
 
 register = template.Library()
@@ -55,7 +57,7 @@ def what_if_rows(page: CasePage) -> SafeString:
 
 
 @register.simple_tag
-def sheet_rows(sheet: Sheet) -> SafeString:
+def sheet_rows(lines: Iterable[Line]) -> SafeString:
     """The rows of the settlement: what each was to pay, pays, has paid, and gets or owes."""
     words = (_("Agreed share"), _("Share of actual"), _("Has paid"), _("Balance"))
     openings = [f'<td class="num" data-label="{escape(word)}">' for word in words]
@@ -69,7 +71,7 @@ def sheet_rows(sheet: Sheet) -> SafeString:
                 )
             )
             + "</tr>"
-            for line in sheet.lines
+            for line in lines
         )
     )
 

@@ -66,7 +66,7 @@ def test_many_payers_are_compared_when_somebody_asks(
     client_as: ClientAs, agreed: CostCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, compared = agreed.get_absolute_url(), 'class="table stacks wraps what-if"'
-    monkeypatch.setattr("solmu.costs.page.MOST_COMPARED", agreed.payers.count() - 1)
+    monkeypatch.setattr("solmu.costs.page.MOST_LISTED", agreed.payers.count() - 1)
 
     many = client_as("member").get(address).content.decode()
     asked = client_as("member").get(address, {"what-if": "1"}).content.decode()

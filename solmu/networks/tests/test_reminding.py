@@ -18,6 +18,7 @@ from solmu.networks.tests.group_factories import (
 )
 from solmu.notifications.models import Message
 from solmu.organisations.tests import factories as organisations
+from solmu.ui.menu import told
 
 pytestmark = pytest.mark.django_db
 
@@ -103,12 +104,12 @@ def test_an_ended_term_waits_for_contact_and_coordinator_until_filled() -> None:
     stranger = contact(of, member(of))
 
     for person in (coordinator, named):
-        waits = reminding.waits(organisations.viewer(person))
+        waits = told(reminding.waits(organisations.viewer(person)))
         assert [wait.url for wait in waits] == [f"/networks/{of.slug}/seats/{held.uuid}/name/"]
-    assert reminding.waits(organisations.viewer(stranger)) == []
+    assert told(reminding.waits(organisations.viewer(stranger))) == []
 
     term(held, first=clock.today())
-    assert reminding.waits(organisations.viewer(named)) == []
+    assert told(reminding.waits(organisations.viewer(named))) == []
 
 
 def test_many_open_seats_are_one_line() -> None:
@@ -118,6 +119,6 @@ def test_many_open_seats_are_one_line() -> None:
     for _number in range(8):
         seat(made, member(of), first=date(2015, 1, 1))
 
-    waits = reminding.waits(organisations.viewer(coordinator))
+    waits = told(reminding.waits(organisations.viewer(coordinator)))
 
     assert [wait.url for wait in waits] == [f"/networks/{of.slug}/groups/"]

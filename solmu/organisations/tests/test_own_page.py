@@ -28,6 +28,15 @@ def mine(person):
     return client
 
 
+def test_my_day_asks_for_a_name_until_there_is_one(mine, person):
+    asked = "Tell your name"
+    assert asked not in mine.get("/home/").content.decode()
+
+    mine.post("/accounts/me/details/", {"given_name": "", "family_name": "", "phone": ""})
+
+    assert asked in mine.get("/home/").content.decode()
+
+
 def test_own_page_asks_to_sign_in(client):
     answer = client.get("/accounts/me/")
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from solmu.audit import history
 from solmu.lib import modules
-from solmu.lib.compiled import compiled
+from solmu.lib.compiled import Asked, compiled
 from solmu.lib.periods import covers
 from solmu.networks.models import Membership, Network
 from solmu.partnerships import standing
@@ -86,6 +86,11 @@ def common_networks(institution_id: int, organisation_id: int, day: date) -> lis
             now = all(covers(each, day) for each in both)
             found.append(Common(one.network, lower, last, now))
     return sorted(found, key=lambda row: (not row.is_now, row.first or date.min))
+
+
+def asking(institution_id: int, day: date) -> Asked[Standing]:
+    """The partners that could have grown, not read yet; `proposals` says which have."""
+    return _growing.asked(institution=institution_id, day=day)
 
 
 def proposals(

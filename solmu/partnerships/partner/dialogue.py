@@ -15,7 +15,7 @@ from solmu.partnerships import evidence, indexing
 from solmu.partnerships.models import Contact, DialogueEntry, Stakeholder
 from solmu.people.viewer import Viewer
 
-FACTS = ("kind", "on", "title", "text", "contact", "due_on", "done_on", "limited")
+FACTS = ("kind", "on", "title", "text", "contact", "due_on", "done_on", "limited", "language")
 
 
 class DialogueError(ValueError):

@@ -23,6 +23,7 @@ from solmu.people.api_access import ApiRequest, Bearer
 
 router = Router()
 
+Language = Literal["fi", "sv", "en"]
 Kind = Literal["meeting", "call", "visit", "note", "task", "contact"]
 
 
@@ -69,6 +70,7 @@ class _Facts(Input):
     due_on: Day | None = None
     done_on: Day | None = None
     limited: bool = False
+    language: Language = Field("fi", description="Of the text; one's own by default")
 
 
 class NewEntry(_Facts):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from solmu.lib import clock
@@ -30,6 +30,7 @@ from solmu.ui.forms import DateField
 
 EARLIEST = date(1900, 1, 1)
 NOBODY = _("nobody yet")
+WRITTEN_IN = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
 
 
 class _LevelSelect(forms.RadioSelect):
@@ -250,6 +251,9 @@ class DialogueForm(_Form):
         required=False,
         help_text=_("Not shown as something done together either."),
     )
+    language = forms.ChoiceField(
+        label=_("Language of the text"), required=False, choices=WRITTEN_IN
+    )
 
     def __init__(self, *args: Any, stakeholder: Stakeholder, **kwargs: Any) -> None:
         initial = {
@@ -268,8 +272,10 @@ class DialogueForm(_Form):
             self.own["kind"].choices = _capitalised(kinds)
 
     def clean(self) -> dict[str, Any]:
-        """A day that has come for what has happened."""
+        """A day that has come for what has happened; without a language it is the writer's own."""
         cleaned = super().clean() or {}
+        if not cleaned.get("language"):
+            cleaned.pop("language", None)
         together = cleaned.get("kind") in DialogueEntry.TOGETHER
         if together and cleaned.get("on") and cleaned["on"] > clock.today():
             self.add_error("on", gettext("Log it when it has happened; until then make it a task."))
@@ -289,12 +295,7 @@ class ContactForm(_Form):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[
-            ("", _("not known")),
-            ("fi", _("Finnish")),
-            ("sv", _("Swedish")),
-            ("en", _("English")),
-        ],
+        choices=[("", _("not known")), *WRITTEN_IN],
         help_text=_("Messages to the person are in this language."),
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
@@ -411,9 +412,13 @@ class ValueForm(_Form):
     """Value both ways: a text and a score for each of five sides."""
 
     on = DateField(label=_("As it looks on"))
+    language = forms.ChoiceField(
+        label=_("Language of the texts"), required=False, choices=WRITTEN_IN
+    )
 
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = {"on": clock.today(), **(initial or {})}
+        own = (get_language() or "fi")[:2]
+        kwargs["initial"] = {"on": clock.today(), "language": own, **(initial or {})}
         super().__init__(*args, **kwargs)
         for key in value.SIDES:
             self.own[key] = forms.CharField(

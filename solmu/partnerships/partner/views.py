@@ -546,7 +546,7 @@ def assess(request: HttpRequest, partner: Partner) -> HttpResponse:
     last = ValueAssessment.objects.filter(stakeholder=partner.stakeholder).order_by("-on").first()
     initial = {}
     if last:
-        initial = {key: getattr(last, key) for key in value.SIDES}
+        initial = {key: getattr(last, key) for key in (*value.SIDES, "language")}
         initial |= {f"{key}_score": getattr(last, f"{key}_score") for key in value.SIDES}
     form = ValueForm(request.POST or None, initial=initial)
     if form.is_valid():

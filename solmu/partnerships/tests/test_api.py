@@ -303,8 +303,9 @@ def test_dialogue_is_logged_changed_and_removed(
     assert Evidence.objects.count() == 1
 
     address = f"dialogue/{shown['id']}"
-    changed = client.change(address, {"limited": True}).json()
+    changed = client.change(address, {"limited": True, "language": "sv"}).json()
     assert (changed["limited"], changed["title"]) == (True, "Vuosisuunnittelu")
+    assert changed["language"] == "sv"
     assert Evidence.objects.count() == 0
 
     assert client.delete(f"/api/v1/{address}").status_code == 204

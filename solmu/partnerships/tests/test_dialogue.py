@@ -187,6 +187,25 @@ def test_form_tells_what_is_missing(stakeholder: Stakeholder, cast: dict[str, Pe
     assert "Log it when it has happened" in answer.content.decode()
 
 
+def test_text_in_another_language_is_marked(
+    stakeholder: Stakeholder, cast: dict[str, Person]
+) -> None:
+    client = Client(headers={"accept-language": "sv"})
+    client.force_login(cast["coordinator"].user, backend="solmu.people.viewing.ViewerBackend")
+    said = {"kind": "note", "title": "Lounas sovittu", "on": TODAY.isoformat()}
+
+    client.post(f"/partners/{stakeholder.pk}/dialogue/", said)
+    entry = DialogueEntry.objects.get()
+    assert entry.language == "sv"
+
+    address = f"/partners/{stakeholder.pk}/dialogue/{entry.pk}/"
+    client.post(address, {**said, "language": "fi"})
+    client.post(address, {**said, "title": "Lounas siirtyi"})
+
+    entry.refresh_from_db()
+    assert (entry.language, entry.title) == ("fi", "Lounas siirtyi")
+
+
 def test_contributors_edit_only_their_own(
     stakeholder: Stakeholder, cast: dict[str, Person]
 ) -> None:

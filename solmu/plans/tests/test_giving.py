@@ -26,6 +26,7 @@ from solmu.plans import archive, handing_over, indexing, measures, outputs, over
 from solmu.plans.models import Measure, Output, Plan, PlanGoal
 from solmu.search import finding
 from solmu.search.models import Entry
+from solmu.ui.menu import told
 
 pytestmark = pytest.mark.demo
 
@@ -68,7 +69,7 @@ def mine(plan: Plan) -> Person:
 
 
 def _waits() -> dict[str, str]:
-    return {str(one.title): str(one.detail) for one in waiting.waits(_viewer("member"))}
+    return {str(one.title): str(one.detail) for one in told(waiting.waits(_viewer("member")))}
 
 
 def test_own_measures_wait_when_they_are_late_or_soon_due(plan: Plan, mine: Person) -> None:
@@ -108,7 +109,7 @@ def test_nothing_of_a_network_waits_for_who_has_left_it(plan: Plan, mine: Person
     Participant.objects.filter(person=mine).delete()
 
     assert _waits() == {}
-    assert waiting.waits(Viewer()) == []
+    assert told(waiting.waits(Viewer())) == []
 
 
 def test_indicator_waits_when_it_has_not_been_measured_for_half_a_year(
@@ -137,7 +138,7 @@ def test_many_late_measures_take_no_more_queries_and_few_lines(plan: Plan, mine:
     def queries() -> int:
         viewer = _viewer("member")
         with CaptureQueriesContext(connection) as asked:
-            waiting.waits(viewer)
+            told(waiting.waits(viewer))
         return len(asked)
 
     _add(plan, "Yksi", ends_in=-1, person=mine)
@@ -146,7 +147,7 @@ def test_many_late_measures_take_no_more_queries_and_few_lines(plan: Plan, mine:
         _add(plan, f"Myöhässä {number}", ends_in=-2, person=mine)
 
     assert queries() == few
-    assert len(waiting.waits(_viewer("member"))) == waiting.MOST
+    assert len(told(waiting.waits(_viewer("member")))) == waiting.MOST
 
 
 def test_successor_is_given_the_open_measures_and_outputs_of_the_group(plan: Plan) -> None:

@@ -17,7 +17,7 @@ def test_mail_catcher_is_unknown_outside_a_demo(address: str) -> None:
 def test_persona_cannot_sign_in_outside_a_demo() -> None:
     User.objects.create_user("rector@solmu.example")
 
-    answer = Client().post("/demo/login/", {"persona": "rector"})
+    answer = Client(enforce_csrf_checks=True).post("/demo/login/", {"persona": "rector"})
 
     assert answer.status_code == 404
     assert "sessionid" not in answer.cookies

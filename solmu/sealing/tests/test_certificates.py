@@ -12,6 +12,7 @@ from solmu.organisations.tests import factories as make
 from solmu.sealing import certificates, keys, pades, sealing, verifying, waiting
 from solmu.sealing.models import Seal, SealSettings, SigningCertificate
 from solmu.sealing.tests.fake_authority import Issuer
+from solmu.ui.menu import told
 
 pytestmark = pytest.mark.django_db
 
@@ -124,30 +125,30 @@ def test_retired_certificate_leaves_no_key(
 
 def test_leaders_are_warned_before_the_certificate_ends(sealed, institution, issuer, by):
     uploaded = certificates.upload(institution, issuer.packed(), "avain", by=by)
-    assert waiting.waits(by) == []
+    assert told(waiting.waits(by)) == []
     today = clock.real_now().date()
     for days, says in ((30, "ends on"), (-1, "has ended")):
         SigningCertificate.objects.update(
             valid=period(today - timedelta(400), today + timedelta(days))
         )
-        [line] = waiting.waits(by)
+        [line] = told(waiting.waits(by))
         assert says in str(line.detail)
     assert sealed().certificate != uploaded
     coordinator = make.viewer(make.person_with_role(institution))
-    assert waiting.waits(coordinator) == []
+    assert told(waiting.waits(coordinator)) == []
 
 
 def test_failed_seals_wait_for_the_leaders_who_try_again(sealed, institution, client, leader, by):
     seal = sealed()
     Seal.objects.update(state="failed", problem="RuntimeError: no paper")
-    [line] = waiting.waits(by)
+    [line] = told(waiting.waits(by))
     assert line.url == _address(institution)
 
     client.force_login(leader.user)
     assert "no paper" in client.get(line.url).content.decode()
     client.post(_address(institution, "again", seal.code))
     assert Seal.objects.get().state == "waiting"
-    assert waiting.waits(by) == []
+    assert told(waiting.waits(by)) == []
 
 
 def test_leader_uploads_and_retires_a_certificate_in_the_pages(

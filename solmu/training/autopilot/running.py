@@ -26,6 +26,7 @@ from solmu.training.autopilot import accounts, invitations, letters, steps
 from solmu.training.autopilot.invitations import Opening
 from solmu.training.autopilot.models import Kind, Mode, Step, StepRun, Trace
 from solmu.training.exam import taking
+from solmu.training.exam.models import Attempt
 from solmu.training.learning.models import Done, Page, Version
 from solmu.training.learning.progress import KICK_OFF as OPENING_CHECK
 from solmu.training.models import Cohort, Enrolment, Programme
@@ -163,7 +164,7 @@ def waiting_for(run: StepRun, cohort: Cohort, day: date | None = None) -> QueryS
             Q(access_until=None, cohort__access_until__gte=day) | Q(access_until__gte=day),
             state__in=states.UNDER_WAY,
             paused_on=None,
-        )
+        ).exclude(_has_passed())
     else:
         step = steps.of(cohort.programme)[Kind.CLOSE]
         last = Coalesce(F("access_until"), F("cohort__access_until"))
@@ -186,7 +187,13 @@ def concerned(run: StepRun, cohort: Cohort) -> QuerySet[Enrolment]:
         return cohort.enrolments.filter(state__in=states.BEFORE_START).exclude(Exists(traced))
     # Who passes before the day is left out of it; nobody knows yet who that is.
     coming = states.BEFORE_START | states.UNDER_WAY
-    return cohort.enrolments.filter(state__in=coming, paused_on=None)
+    rows = cohort.enrolments.filter(state__in=coming, paused_on=None)
+    return rows.exclude(_has_passed()) if run.kind == Kind.REMIND else rows
+
+
+def _has_passed() -> Exists:
+    """Where results are held to the end, who has passed waits for nothing but that."""
+    return Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), passed=True))
 
 
 # What each step does for a batch of people, in one transaction.
@@ -310,8 +317,9 @@ def _begin(work: Carrying) -> str:
 
 def _meeting(work: Carrying) -> str:
     """Have the meeting made; for one day the invitation waits for its address."""
-    teams = work.systems.get(System.Kind.TEAMS)
-    if teams is None or work.cohort.meeting_url:
+    teams, own = work.systems.get(System.Kind.TEAMS), work.cohort.meeting_url
+    # An address that a person gave this start stays; the programme's standing one makes room.
+    if teams is None or (own and own != work.cohort.programme.meeting_url):
         return ""
     working.ask(teams, Work.Action.MEETING, cohort=work.cohort)
     waits = Work.objects.filter(
@@ -338,6 +346,11 @@ def _results(work: Carrying, forms: System) -> str:
 def _finish(work: Carrying) -> None:
     """What a step does for the cohort last, with the run's end, in one transaction."""
     run, cohort = work.run, work.cohort
+    if run.kind == Kind.KICK_OFF:
+        # Everybody has started: there is nobody left to pick, and no account to check beforehand.
+        for late in cohort.runs.filter(kind__in=(Kind.PICK, Kind.CHECK), state=Run.CLICK):
+            late.state, late.note = Run.SKIPPED, gettext_noop("the start came first")
+            late.save(update_fields=["state", "note"])
     if run.kind == Kind.CLOSE and cohort.state != Cohort.State.CLOSED:
         for kind in (System.Kind.STUDENTA_API, System.Kind.STUDENTA_FILES):
             if system := work.systems.get(kind):

@@ -58,7 +58,7 @@ def by_link(view: View) -> View:
             return private(gone)
         # The link of a certificate that was issued anew opens the one that holds now.
         current = _current(row.enrolment) or row
-        way = Way(row.enrolment, current, "link", token, "ui/bare.html")
+        way = Way(row.enrolment, current, "link", token, "training/bare.html")
         answer = view(request, way)
         return private(answer) if isinstance(answer, HttpResponse) else answer
 

@@ -112,6 +112,8 @@ def opening_is_over(enrolment: Enrolment) -> bool:
 
 def _longer(enrolment: Enrolment, allowed: Access) -> date | None:
     """Until when more time would last; None when there is none to be had."""
+    if has_enough(enrolment):
+        return None
     near = allowed.is_open and allowed.days_left <= NEAR_THE_END
     over = allowed.state == access.OVER
     ongoing = enrolment.state in states.UNDER_WAY | states.BEFORE_START | {State.LAPSED}
@@ -122,7 +124,14 @@ def _longer(enrolment: Enrolment, allowed: Access) -> date | None:
     return until if until <= most else None
 
 
+def has_enough(enrolment: Enrolment) -> bool:
+    """Tell whether the test is passed, also where its result is held to the end."""
+    return enrolment.score is not None and enrolment.score >= enrolment.programme.pass_percent
+
+
 def _may_move(enrolment: Enrolment, allowed: Access) -> bool:
+    if has_enough(enrolment):
+        return False
     if allowed.state in {access.OVER, access.PAUSED}:
         return enrolment.state not in states.DONE
     return allowed.is_open and enrolment.state in states.UNDER_WAY | states.BEFORE_START

@@ -89,6 +89,7 @@ def home(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
         "lead": _lead(allowed, far),
         "next": _next(enrolment, allowed, far, panels),
         "ways": going_on.ways(enrolment, allowed),
+        "has_enough": going_on.has_enough(enrolment),
         "missed": _missed_kick_off(enrolment, allowed),
     }
     return render(request, "learning/home.html", context)

@@ -44,7 +44,8 @@ ABOUT: dict[str, Any] = {
         "Results of a test that is a Google Forms quiz are fetched and written down here."
     ),
     System.Kind.TEAMS: gettext_lazy(
-        "The opening meeting is made in Teams; its address goes into the invitation."
+        "The opening meeting is made in Teams; its address goes into the invitation. A start that"
+        " has an address of its own keeps it."
     ),
 }
 

@@ -18,6 +18,7 @@ from solmu.training.exam.models import Attempt
 from solmu.training.exam.taking import start, submit
 from solmu.training.exam.tests import making as exam_making
 from solmu.training.models import Cohort, Enrolment
+from solmu.training.systems.models import System, Work
 from solmu.training.tests import making
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,52 @@ def test_month_runs_by_itself_and_tells_each_person_once():
     }  # fmt: skip
     assert set(cohort.runs.values_list("state", flat=True)) == {"done"}
     assert Trace.objects.filter(enrolment=unreachable, what=running.NO_EMAIL).count() == 4
+
+
+def test_month_that_holds_results_tells_them_after_the_last_day_and_hurries_nobody_who_passed():
+    cohort = cohort_of(2, holds_results=True)
+    exam_making.contents(cohort.programme)
+    exam_making.bank(cohort.programme)
+    passes, slow = cohort.enrolments.order_by("pk")
+    sweep(START)
+    passes.refresh_from_db()
+    exam_making.do_all(passes)
+    with clock.shifted(making.on(date(2027, 2, 10))):
+        attempt = start(passes, by=SYSTEM)
+        submit(attempt, options=exam_making.places(attempt, 40), by=SYSTEM)
+
+    sweep(date(2027, 2, 25))
+    reminded = Message.objects.get(kind="training-remind").person_id
+    sweep(cohort.access_until)
+    passes.refresh_from_db()
+    before = passes.state
+    sweep(cohort.access_until + timedelta(days=1))
+    passes.refresh_from_db()
+
+    assert reminded == slow.person_id
+    assert (before, passes.state) == ("tested", "passed")
+
+
+@pytest.mark.parametrize(("standing", "asked"), [("https://meet.example/1", 1), ("", 0)])
+def test_teams_replaces_the_standing_address_and_leaves_a_start_s_own(standing, asked):
+    cohort = cohort_of(1, meeting_url=standing)
+    System.objects.create(programme=cohort.programme, kind=System.Kind.TEAMS, on=True)
+
+    sweep(date(2027, 1, 26))
+
+    assert Work.objects.filter(cohort=cohort, action=Work.Action.MEETING).count() == asked
+
+
+def test_step_that_still_waits_for_a_click_when_all_have_started_is_left_out():
+    cohort = cohort_of(1)
+    cohort.programme.steps.filter(kind=Kind.PICK).update(mode=Mode.CLICK)
+
+    sweep(date(2027, 1, 26))
+    waiting = cohort.runs.get(kind=Kind.PICK).state
+    sweep(START)
+
+    assert (waiting, cohort.runs.get(kind=Kind.PICK).state) == ("click", "skipped")
+    assert cohort.enrolments.get().state == "started"
 
 
 @pytest.mark.parametrize(
