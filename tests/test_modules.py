@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+
+from solmu.lib import modules
 
 LOOK = """
 import django
@@ -26,6 +29,8 @@ try:
     raise SystemExit("founding is there")
 except NoReverseMatch:
     pass
+from solmu.partnerships.models import Stakeholder
+assert Stakeholder(pk=1).get_absolute_url() == ""
 for item in (*composition.MENU, *composition.ACTIONS):
     reverse(item.url_name)
 assert not {"partnership", "contact", "dialogue"} & set(composition.SEARCH_KINDS)
@@ -48,6 +53,14 @@ def test_module_switched_off_is_nowhere() -> None:
     looked = _python(LOOK, "partnerships")
 
     assert (looked.returncode, looked.stderr) == (0, "")
+
+
+def test_module_goes_with_what_it_stands_on(settings: Any) -> None:
+    settings.SOLMU_MODULES_OFF = frozenset({"networks"})
+
+    assert [name for name in ("plans", "costs", "agreements") if modules.is_on(name)] == [
+        "agreements"
+    ]
 
 
 @pytest.mark.parametrize("name", ["partnership", "people"])

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from solmu.agreements.models import Agreement
+from solmu.agreements.models import Agreement, Party
 from solmu.agreements.permissions import can_comment, can_edit, can_end
+from solmu.agreements.querysets import seen_rows
 
 # The parts of an agreement's pages: label and the name of an address that takes its id.
 TABS: tuple[tuple[Any, str], ...] = (
@@ -26,22 +28,23 @@ TABS: tuple[tuple[Any, str], ...] = (
 
 def open_agreement(request: HttpRequest, pk: int) -> Agreement:
     """Return the agreement at the address; 404 for those who may not know of it."""
-    found: Agreement | None = (
-        Agreement.objects.visible_to(request.viewer)
-        .select_related(
-            "institution__organisation",
-            "stakeholder",
-            "network__organisation",
-            "base_version__base",
-            "owner",
-        )
-        .prefetch_related("parties__organisation", "parties__contact")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
+    found = seen_rows(request.viewer, "one", _one, pk=pk)
+    if not found:
         raise Http404
-    return found
+    agreement: Agreement = found[0]
+    parties = Party.objects.select_related("organisation", "contact")
+    prefetch_related_objects([agreement], Prefetch("parties", parties))
+    return agreement
+
+
+def _one(seen: QuerySet[Agreement], *, pk: int) -> QuerySet[Agreement]:
+    return seen.filter(pk=pk).select_related(
+        "institution__organisation",
+        "stakeholder",
+        "network__organisation",
+        "base_version__base",
+        "owner",
+    )
 
 
 def edited_agreement(request: HttpRequest, pk: int) -> Agreement:

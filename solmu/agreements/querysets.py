@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -10,7 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Func, Q
 
-from solmu.lib.compiled import compiled, several
+from solmu.lib.compiled import Value, compiled, fetch, several
 from solmu.lib.paging import Source
 
 if TYPE_CHECKING:
@@ -71,6 +73,25 @@ def seen(viewer: Viewer) -> Source[Any]:
         return agreements.filter(found)
 
     return Source(("few", *own), make, several({key for (key,) in rows}, "beside"))
+
+
+def seen_rows(
+    viewer: Viewer,
+    form: Hashable,
+    make: Callable[..., models.QuerySet[Any]],
+    **values: Value,
+) -> list[Any]:
+    """What `make` takes of the agreements that the viewer sees, by SQL that is made once."""
+    agreements: Any = apps.get_model("agreements", "Agreement").objects
+    networks = several(viewer.networks, "seen")
+
+    def made(*, person: int, **given: Any) -> models.QuerySet[Any]:
+        theirs = {given.pop(name): frozenset[str]() for name in networks}
+        reader = replace(viewer, person_id=person, networks=theirs)
+        return make(agreements.visible_to(reader), **given)
+
+    key = ("seen agreements", form, *viewer.form)
+    return fetch(key, made, person=viewer.person_id or 0, **networks, **values)
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from solmu.agreements.models import Agreement, Comment, Party
 from solmu.agreements.permissions import COORDINATOR, LEADER, can_draft
-from solmu.lib.compiled import compiled, fetch, several
+from solmu.agreements.querysets import seen_rows
+from solmu.lib.compiled import compiled, several
 from solmu.networks.models import Network
 from solmu.organisations.models import Organisation
 from solmu.partnerships.models import Stakeholder
@@ -146,19 +147,15 @@ def _latest(viewer: Viewer, party_id: int = 0, **where: int) -> list[Agreement]:
 
     That party is written into the SQL: the database has to know how many it has.
     """
-    networks = several(viewer.networks, "seen")
 
-    def make(*, person: int, **values: int) -> QuerySet[Agreement]:
-        theirs = {values.pop(name): frozenset[str]() for name in networks}
-        reader = replace(viewer, person_id=person, networks=theirs)
-        rows = Agreement.objects.visible_to(reader).filter(**values)
+    def make(seen: QuerySet[Agreement], **values: int) -> QuerySet[Agreement]:
+        rows = seen.filter(**values)
         if party_id:
             party = Party.objects.filter(agreement=OuterRef("pk"), organisation_id=party_id)
             rows = rows.filter(Exists(party))
         return rows.order_by("-pk")[: SHOWN + 1]
 
-    form = ("latest agreements", party_id, *where, viewer.person_id is None, *viewer.form)
-    return fetch(form, make, person=viewer.person_id or 0, **networks, **where)
+    return seen_rows(viewer, ("latest", party_id, *where), make, **where)
 
 
 def _panel(found: list[Agreement], more_url: str, new_url: str) -> Panel | None:

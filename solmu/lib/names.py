@@ -154,22 +154,24 @@ class NameIndex[Id: Hashable]:
 
     def similar_to_key(self, name_key: str, place: str = "", *, limit: int = 3) -> list[Match[Id]]:
         """Return those whose name is alike a name whose key is known already."""
-        near: dict[int, str] = dict.fromkeys(
-            self._by_key.get(name_key, ())[:COMMON_AFTER], name_key
-        )
+        near = set(self._by_key.get(name_key, ())[:COMMON_AFTER])
         for sign in _signs(name_key, place):
             found = self._by_sign.get(sign)
             if found and len(found) <= COMMON_AFTER:
-                for number in found:
-                    near[number] = self._keys[number]
+                near.update(found)
         if not near:
             return []
+        keys = self._keys
         best = process.extract(
-            name_key, near, scorer=fuzz.token_sort_ratio, score_cutoff=70, limit=limit * 3
+            name_key,
+            {number: keys[number] for number in near},
+            scorer=fuzz.token_sort_ratio,
+            score_cutoff=70,
+            limit=limit * 3,
         )
-        compact = name_key.replace(" ", "")
         numbers = {number for _text, _score, number in best}
-        numbers |= {n for n, text in near.items() if text.replace(" ", "") == compact}
+        compact = name_key.replace(" ", "")
+        numbers |= {n for n in near if n not in numbers and keys[n].replace(" ", "") == compact}
         matches = [
             Match(self._ids[number], self._score(name_key, place, number)) for number in numbers
         ]

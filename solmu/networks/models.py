@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from solmu.audit.history import tracked
-from solmu.lib import clock
+from solmu.lib import clock, modules
 from solmu.lib.periods import last_day
 from solmu.lib.translated import Translated
 from solmu.networks.querysets import (
@@ -131,7 +131,9 @@ class Network(models.Model):
         return last_day(self.funding_valid) if self.funding_valid else None
 
     def get_absolute_url(self) -> str:
-        """The network's home."""
+        """The network's home; none where the module is off."""
+        if not modules.is_on("networks"):
+            return ""
         return reverse("networks:home", args=[self.organisation.slug])
 
     @property

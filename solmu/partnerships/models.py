@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from solmu.audit.history import tracked, tracked_lean
-from solmu.lib import clock
+from solmu.lib import clock, modules
 from solmu.lib.translated import Translated
 from solmu.organisations.models import Institution, Organisation
 from solmu.partnerships.querysets import (
@@ -151,7 +151,9 @@ class Stakeholder(models.Model):
         return str(self.organisation)
 
     def get_absolute_url(self) -> str:
-        """The partner's page."""
+        """The partner's page; none where the module is off."""
+        if not modules.is_on("partnerships"):
+            return ""
         return reverse("partnerships:partner", args=[self.pk])
 
 

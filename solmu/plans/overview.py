@@ -182,10 +182,11 @@ def sentence(counts: Counts) -> str:
 
 def status_word(measure: Measure, today: date) -> tuple[Any, str]:
     """A measure's status in a word, and the tone of its badge."""
+    word = Measure.Status(measure.status).label
     if is_late(measure, today):
-        return _("%(status)s, late") % {"status": measure.get_status_display()}, "berry"
+        return _("%(status)s, late") % {"status": word}, "berry"
     tones: dict[str, str] = {"done": "lake", "dropped": "quiet", "planned": "quiet"}
-    return measure.get_status_display(), tones.get(measure.status, "neutral")
+    return word, tones.get(measure.status, "neutral")
 
 
 def by[K](measures: Iterable[Measure], key: Callable[[Measure], K]) -> dict[K, list[Measure]]:

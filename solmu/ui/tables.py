@@ -326,7 +326,7 @@ def _field(key: str) -> Callable[[Any], Any]:
 
 
 @lru_cache(maxsize=4096)
-def _day(day: date, language: str) -> str:  # noqa: ARG001 - the language decides how it is written
+def _day(day: date, language: str) -> str:
     """A day as the reader's language writes it: lists tell the same days again and again."""
     return str(conditional_escape(localize(day)))
 

@@ -20,7 +20,7 @@ from solmu.agreements.drafting.drafting import DraftingError
 from solmu.agreements.forms import FindForm, NewForm
 from solmu.agreements.models import Base, BaseVersion
 from solmu.agreements.permissions import can_draft
-from solmu.lib import clock
+from solmu.lib import clock, modules
 from solmu.networks.models import Network
 from solmu.organisations.models import Institution, Organisation
 from solmu.organisations.querysets import called
@@ -109,7 +109,7 @@ def _whom(request: HttpRequest, institution: Institution) -> HttpResponse:
         "text": text,
         "partners": partners,
         "networks": networks.select_related("organisation").order_by("organisation__sort_fi"),
-        "add_url": reverse("partnerships:new"),
+        "add_url": reverse("partnerships:new") if modules.is_on("partnerships") else "",
     }
     return render(request, "agreements/new_whom.html", context)
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,9 @@ from solmu.agreements.living import lights, running
 from solmu.agreements.living.lights import Light
 from solmu.agreements.models import Agreement, Duty, Fulfilment, Notice, Party, Review
 from solmu.agreements.permissions import can_edit, spoken_for
+from solmu.agreements.querysets import seen_rows
 from solmu.lib import clock
+from solmu.lib.compiled import compiled
 from solmu.lib.periods import first_day, last_day
 from solmu.people.viewer import Viewer
 
@@ -69,8 +72,7 @@ class Life:
     @cached_property
     def notice(self) -> Notice | None:
         """That it ends, where notice has been given."""
-        rows = Notice.objects.filter(agreement=self.agreement).select_related("organisation")
-        return rows.first()
+        return next(iter(_notices(agreement=self.agreement.pk)), None)
 
     @property
     def starts(self) -> date | None:
@@ -95,24 +97,21 @@ class Life:
     @cached_property
     def reviews(self) -> list[Review]:
         """What was decided, the latest first."""
-        rows = Review.objects.filter(agreement=self.agreement).select_related("by", "proposal")
-        return list(rows.order_by("-on", "-pk"))
+        return _reviews(agreement=self.agreement.pk)
 
     @cached_property
     def beside(self) -> list[tuple[Any, Agreement, bool]]:
         """The agreements that belong to this one: how, which, and whether it is a loose link."""
-        seen = Agreement.objects.visible_to(self.viewer)
         this = self.agreement
-        found: list[tuple[Any, Agreement, bool]] = []
-        for how, rows in (
-            (_("renews"), seen.filter(pk=this.renews_id or 0)),
-            (_("changes"), seen.filter(pk=this.amends_id or 0)),
-            (_("is renewed by"), seen.filter(renews=this)),
-            (_("is changed by"), seen.filter(amends=this)),
-        ):
-            found += [(how, one, False) for one in rows.order_by("pk")]
-        related = seen.filter(pk__in=this.related.values("pk")).order_by("pk")
-        return [*found, *[(_("belongs with"), one, True) for one in related]]
+        before = {"renews": this.renews_id or 0, "amends": this.amends_id or 0}
+        rows = seen_rows(self.viewer, "beside", _beside, this=this.pk, **before)
+        return [
+            *[(_("renews"), one, False) for one in rows if one.pk == this.renews_id],
+            *[(_("changes"), one, False) for one in rows if one.pk == this.amends_id],
+            *[(_("is renewed by"), one, False) for one in rows if one.renews_id == this.pk],
+            *[(_("is changed by"), one, False) for one in rows if one.amends_id == this.pk],
+            *[(_("belongs with"), one, True) for one in rows if one.belongs],
+        ]
 
     @property
     def lead(self) -> str:
@@ -130,6 +129,30 @@ class Life:
         if self.notice_by:
             return _("It renews itself after %(ends)s, unless notice is given by %(by)s.") % words
         return _("It ends on %(ends)s.") % words
+
+
+@compiled
+def _notices(*, agreement: int) -> QuerySet[Notice]:
+    return Notice.objects.filter(agreement_id=agreement).select_related("organisation")
+
+
+@compiled
+def _reviews(*, agreement: int) -> QuerySet[Review]:
+    """The reviews of an agreement, the latest first."""
+    rows = Review.objects.filter(agreement_id=agreement).select_related("by", "proposal")
+    return rows.order_by("-on", "-pk")
+
+
+def _beside(
+    seen: QuerySet[Agreement], *, this: int, renews: int, amends: int
+) -> QuerySet[Agreement]:
+    related = Agreement.related.through.objects.filter(from_agreement_id=this)
+    near = Q(pk__in=[renews, amends]) | Q(renews_id=this) | Q(amends_id=this)
+    return (
+        seen.filter(near | Q(pk__in=related.values("to_agreement_id")))
+        .annotate(belongs=Exists(related.filter(to_agreement_id=OuterRef("pk"))))
+        .order_by("pk")
+    )
 
 
 def others_with_contact(agreement: Agreement) -> list[Party]:
