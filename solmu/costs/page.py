@@ -19,7 +19,7 @@ from solmu.costs.drafting import CostError
 from solmu.costs.models import KIND, CostCase, CostItem, Payer, Transfer
 from solmu.costs.money import euros, plain
 from solmu.costs.permissions import can_answer, can_mark_paid, can_write
-from solmu.costs.weighing import Known, Shared, Weighing, payers_of
+from solmu.costs.weighing import AnyPayer, Known, Shared, Weighing, payers_of
 from solmu.lib.compiled import compiled
 from solmu.networks.models import Network
 from solmu.people.viewer import Viewer
@@ -33,7 +33,7 @@ MOST_LISTED = 40
 class ShareRow:
     """A payer: what it weighs, what it pays, what it has answered."""
 
-    payer: Payer
+    payer: AnyPayer
     weight: str
     share: str
     part: int
@@ -89,9 +89,9 @@ class CasePage:
         return sum(known, Decimal("0.00")) if known else None
 
     @cached_property
-    def payers(self) -> list[Payer]:
+    def payers(self) -> list[AnyPayer]:
         """The payers by name."""
-        return _by_name(payers_of(case=self.case.pk))
+        return _by_name(payers_of(self.case))
 
     @cached_property
     def weighing(self) -> Weighing:
@@ -151,7 +151,7 @@ class CasePage:
         return list(shown.voices.all()) if shown else []
 
     @cached_property
-    def listed(self) -> list[Payer]:
+    def listed(self) -> list[AnyPayer]:
         """The payers that are listed: of many the first by name, the viewer's, who declined."""
         if self.whole or not self.is_long:
             return self.payers
@@ -230,7 +230,7 @@ class CasePage:
         return self.weighing.what_if(self.amount)
 
     @cached_property
-    def what_if_rows(self) -> list[tuple[Payer, list[tuple[Any, str, bool]]]]:
+    def what_if_rows(self) -> list[tuple[AnyPayer, list[tuple[Any, str, bool]]]]:
         """Each listed payer with its share under each key."""
         return [
             (
@@ -386,7 +386,7 @@ def _is_paid(row: tuple[Transfer, bool]) -> bool:
     return row[0].paid_on is not None
 
 
-def _by_name(payers: Iterable[Payer]) -> list[Payer]:
+def _by_name(payers: Iterable[AnyPayer]) -> list[AnyPayer]:
     return sorted(payers, key=lambda payer: str(payer.organisation).casefold())
 
 

@@ -9,14 +9,51 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from solmu.costs import sharing
 from solmu.costs.models import CostCase, Payer
 from solmu.lib import clock
 from solmu.lib.compiled import compiled
+from solmu.lib.translated import column
 from solmu.networks.models import Term
 from solmu.organisations.models import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """As much of an organisation as a list says: whole records of many are slow to read."""
+
+    pk: int
+    slug: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A payer as lists show it."""
+
+    pk: int
+    organisation: Named
+    students: Decimal | None
+    staff: Decimal | None
+    participation: Decimal | None
+    fixed: Decimal | None
+
+    @property
+    def organisation_id(self) -> int:
+        """Who pays."""
+        return self.organisation.pk
+
+    def __str__(self) -> str:
+        return self.organisation.name
+
+
+type AnyPayer = Payer | Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +93,7 @@ class Weighing:
     """The payers of a case with their weights, read in a fixed number of queries."""
 
     def __init__(
-        self, case: CostCase, payers: Sequence[Payer], figures: Figures, seats: Seats
+        self, case: CostCase, payers: Sequence[AnyPayer], figures: Figures, seats: Seats
     ) -> None:
         self.case = case
         self.payers = sorted(payers, key=lambda payer: payer.organisation.slug)
@@ -66,20 +103,20 @@ class Weighing:
         self._participation_is_entered = any(one.participation is not None for one in payers)
 
     @classmethod
-    def of(cls, case: CostCase, payers: Sequence[Payer] | None = None) -> Weighing:
+    def of(cls, case: CostCase, payers: Sequence[AnyPayer] | None = None) -> Weighing:
         """The case's payers as they are kept."""
         on, at = clock.today(), {"network": case.network_id, "case": case.pk}
         figures = _newest(_figures_of(case=case.pk), on)
         seats = {(case.network_id, of): held for of, held in _seats_of(on=on, **at)}
-        return cls(case, payers_of(case=case.pk) if payers is None else payers, figures, seats)
+        return cls(case, payers_of(case) if payers is None else payers, figures, seats)
 
     @classmethod
-    def of_payers(cls, case: CostCase, payers: Sequence[Payer]) -> Weighing:
+    def of_payers(cls, case: CostCase, payers: Sequence[AnyPayer]) -> Weighing:
         """These as the case's payers."""
         return cls.of_each([(case, payers)])[0]
 
     @classmethod
-    def of_each(cls, cases: Iterable[tuple[CostCase, Sequence[Payer]]]) -> list[Weighing]:
+    def of_each(cls, cases: Iterable[tuple[CostCase, Sequence[AnyPayer]]]) -> list[Weighing]:
         """Many cases, each with its payers, weighed by two queries for all."""
         pairs, on = list(cases), clock.today()
         ids = {payer.organisation_id for _case, payers in pairs for payer in payers}
@@ -95,7 +132,7 @@ class Weighing:
             }
         return self._known[key]
 
-    def _known_of(self, payer: Payer, key: str) -> Known:
+    def _known_of(self, payer: AnyPayer, key: str) -> Known:
         if key == sharing.EQUAL:
             return Known(Decimal(1))
         entered: Decimal | None = getattr(payer, key)
@@ -182,12 +219,17 @@ def _newest(rows: Iterable[tuple[int, int, int | None, int | None]], on: date) -
     return found
 
 
+def payers_of(case: CostCase) -> list[Listed]:
+    """A case's payers as lists show them, named in the reader's language."""
+    rows = _payers((get_language() or "fi")[:2], case=case.pk)
+    return [Listed(pk, Named(of, slug, name), *own) for pk, of, slug, name, *own in rows]
+
+
 @compiled
-def payers_of(*, case: int) -> QuerySet[Payer]:
-    """A case's payers, with as much of the organisations as a list says."""
-    named = (f"organisation__{name}" for name in ("slug", "name_fi", "name_sv", "name_en"))
-    own = ("case", "organisation", "students", "staff", "participation", "fixed")
-    return Payer.objects.filter(case=case).select_related("organisation").only(*own, *named)
+def _payers(language: str, *, case: int) -> QuerySet[Payer, tuple[Any, ...]]:
+    named = ("organisation_id", "organisation__slug", column("organisation__name", language))
+    own = ("students", "staff", "participation", "fixed")
+    return Payer.objects.filter(case=case).values_list("pk", *named, *own)
 
 
 @compiled

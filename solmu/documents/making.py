@@ -1,7 +1,7 @@
 """Making PDF documents: accessible (PDF/UA-1) and fit for archives (PDF/A-2a), by typst.
 
 A room keeps its own documents as `<room>/documents/<name>.typ`; they import
-`/documents/templates/solmu.typ` and read what they say from `data`.
+`/documents/templates/solmu.typ` and have a function `main` of the data that they say.
 """
 
 import json
@@ -41,11 +41,16 @@ def pdf(
     with override(language):
         notice = _("Fictional demo content") if demo.is_demo() else ""
     sent = {**data, "language": language, "notice": notice}
+    # Not in sys.inputs: they belong to typst's library, and with another one it forgets whatever it
+    # has laid out. So templates and what stands in every document of a kind are laid out once.
+    said = json.dumps(sent, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    source = (
+        f'#import "/{template.relative_to(ROOT).as_posix()}": main\n#main(json(bytes("{said}")))'
+    )
     with _lock:
         made: Any = _compiler().compile(
-            str(template),
+            source.encode(),
             format="pdf",
-            sys_inputs={"data": json.dumps(sent, ensure_ascii=False)},
             pdf_standards=WITH_FILES if with_files else STANDARDS,
         )
     return bytes(made)

@@ -1,13 +1,18 @@
 """Many rows into PostgreSQL at once: COPY in its text format, and ids taken beforehand."""
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import sql
+
+logger = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 1000
 # Signs that no cell has: so rows without a backslash or a break need no escaping at all.
@@ -85,15 +90,32 @@ def expect_many() -> None:
     """Give this transaction memory for many rows: for what triggers see, and for new words."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
-        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute("SET LOCAL gin_pending_list_limit = '1GB'")
 
 
-def tidy(*indexes: str) -> None:
-    """Take into GIN indexes, all at once, the words that waited beside them since `expect_many`."""
-    with connection.cursor() as cursor:
-        for index in indexes:
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+@contextmanager
+def tidied(*indexes: str) -> Iterator[None]:
+    """Take into GIN indexes the words that waited beside them since `expect_many`.
+
+    That is done meanwhile, on a connection of its own: it is no transaction's how an index is kept.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_tidy, indexes)
+        yield
+
+
+def _tidy(indexes: Iterable[str]) -> None:
+    try:
+        with connection.cursor() as cursor:
+            # Whoever waits for the caller's transaction, and is waited for here, is let pass.
+            cursor.execute("SET lock_timeout = '5s'")
+            cursor.execute("SET maintenance_work_mem = '256MB'")
+            for index in indexes:
+                cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+    except DatabaseError:  # searching is slower until the database tidies by itself
+        logger.warning("the search index could not be tidied", exc_info=True)
+    finally:
+        connection.close()
 
 
 def as_json(value: Any) -> str:

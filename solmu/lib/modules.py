@@ -5,11 +5,13 @@ from django.conf import settings
 SWITCHABLE = frozenset(
     {"partnerships", "networks", "plans", "costs", "agreements", "training", "api", "live"}
 )
+# Parts of a network's pages: without networks they have no place.
+STANDS_ON = {"plans": "networks", "costs": "networks"}
 
 
 def is_on(module: str) -> bool:
-    """Tell whether a module is on; rooms that can't be switched off always are."""
-    return module not in settings.SOLMU_MODULES_OFF
+    """Tell whether a module and what it stands on are on; rooms without a switch always are."""
+    return not {module, STANDS_ON.get(module)} & settings.SOLMU_MODULES_OFF
 
 
 def of[T](module: str, *parts: T) -> tuple[T, ...]:

@@ -121,6 +121,7 @@ class NameIndex[Id: Hashable]:
     def __init__(self, entries: Iterable[tuple[Id, str, str]] = ()) -> None:
         self._ids: list[Id] = []
         self._keys: list[str] = []
+        self._sorted: list[str] = []
         self._places: list[str] = []
         self._by_key: dict[str, list[int]] = defaultdict(list)
         self._by_sign: dict[str, list[int]] = defaultdict(list)
@@ -139,6 +140,7 @@ class NameIndex[Id: Hashable]:
         number = len(self._ids)
         self._ids.append(id_)
         self._keys.append(name_key)
+        self._sorted.append(_in_order(name_key))
         self._places.append(place)
         self._by_key[name_key].append(number)
         for sign in _signs(name_key, place):
@@ -161,17 +163,15 @@ class NameIndex[Id: Hashable]:
                 near.update(found)
         if not near:
             return []
-        keys = self._keys
+        texts = {number: self._sorted[number] for number in near}
         best = process.extract(
-            name_key,
-            {number: keys[number] for number in near},
-            scorer=fuzz.token_sort_ratio,
-            score_cutoff=70,
-            limit=limit * 3,
+            _in_order(name_key), texts, scorer=fuzz.ratio, score_cutoff=70, limit=limit * 3
         )
         numbers = {number for _text, _score, number in best}
         compact = name_key.replace(" ", "")
-        numbers |= {n for n in near if n not in numbers and keys[n].replace(" ", "") == compact}
+        for number in self._by_sign.get(_whole(compact), ())[:COMMON_AFTER]:
+            if self._keys[number].replace(" ", "") == compact:
+                numbers.add(number)
         matches = [
             Match(self._ids[number], self._score(name_key, place, number)) for number in numbers
         ]
@@ -191,7 +191,7 @@ def _signs(name_key: str, place: str) -> set[str]:
     words = name_key.split()
     signs = {_skeleton(word) for word in words if len(word) > 2}
     compact = "".join(words)
-    signs.add("=" + _skeleton(compact))
+    signs.add(_whole(compact))
     signs.add("<" + compact[:6])
     signs.add(">" + compact[-6:])
     if place:
@@ -199,6 +199,16 @@ def _signs(name_key: str, place: str) -> set[str]:
     if len(words) > 2:
         signs.update(f"{one}+{other}" for one, other in pairwise(words))
     return signs
+
+
+def _whole(compact: str) -> str:
+    return "=" + _skeleton(compact)
+
+
+def _in_order(name_key: str) -> str:
+    """Return the key with its words in one order, whichever they were written in."""
+    words = name_key.split()
+    return name_key if len(words) < 2 else " ".join(sorted(words))
 
 
 @lru_cache(maxsize=100_000)

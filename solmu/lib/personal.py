@@ -3,8 +3,9 @@
 A model with personal data says `PERSONAL = {"field": "what it is"}` and names its other text fields
 in `IMPERSONAL`. A row is about its `person` or `user`, unless the model says whom by `SUBJECT`
 (paths to the person), `SUBJECT_EMAIL` (fields that hold the person's address) or `SUBJECT_TEXT`
-(paths to texts in which the address may stand). `ON_REQUEST` says that an institution has written
-it for itself: the person gets it by asking, not from their own page.
+(paths to texts in which the address may stand). `MENTIONS` names texts to others from which an
+erased person's name is struck out, while the rest stays. `ON_REQUEST` says that an institution has
+written it for itself: the person gets it by asking, not from their own page.
 """
 
 from collections.abc import Iterable, Iterator

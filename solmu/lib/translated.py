@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
 LANGUAGES = ("fi", "sv", "en")
@@ -25,3 +27,9 @@ def text_in(instance: Any, name: str, language: str) -> str:
         if text := getattr(instance, f"{name}_{code}", ""):
             return text
     return ""
+
+
+def column(name: str, language: str) -> Coalesce:
+    """The text in a language as an expression of a query, falling back in the same order."""
+    codes = dict.fromkeys((language[:2], *LANGUAGES))
+    return Coalesce(*(NullIf(f"{name}_{code}", Value("")) for code in codes), Value(""))

@@ -9,8 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Max, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Max, QuerySet
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from solmu.lib.compiled import compiled
 from solmu.lib.periods import covers, first_day, last_day
-from solmu.lib.translated import LANGUAGES
+from solmu.lib.translated import column
 from solmu.networks.models import Membership, Network
 from solmu.organisations.models import Figure
 from solmu.ui.charts import Point, trend
@@ -130,8 +129,7 @@ def _count(total: Total, name: str, value: int | None, *, is_earlier: bool) -> N
 @compiled
 def _memberships(language: str, *, network: int) -> QuerySet[Membership, tuple[Any, ...]]:
     """The memberships of all times as a Member has them."""
-    names = (f"organisation__name_{code}" for code in dict.fromkeys((language, *LANGUAGES)))
-    name = Coalesce(*(NullIf(name, Value("")) for name in names), Value(""))
+    name = column("organisation__name", language)
     rows = Membership.objects.filter(network=network).order_by("valid", "pk")
     return rows.values_list("pk", "organisation_id", name, "role", "valid")
 

@@ -30,6 +30,7 @@ from solmu.lib import clock
 from solmu.lib.compiled import compiled
 from solmu.lib.composed import composed
 from solmu.lib.periods import first_day, last_day
+from solmu.lib.translated import column
 from solmu.networks import belonging, elsewhere_views, group_panel, inviting, sitting
 from solmu.networks.models import Group, Membership, Network, Participant
 from solmu.networks.page import open_network, shell
@@ -334,15 +335,22 @@ def _asking(*, network: int) -> QuerySet[Participant]:
     return asked.select_related("person", "organisation").order_by("asked_at")[:10]
 
 
-def _above(network: Network, today: date) -> list[Any]:
-    """The larger networks that this one belongs to."""
-    return [row.network for row in _memberships(organisation=network.pk, today=today)]
+def _above(network: Network, today: date) -> list[tuple[str, str]]:
+    """The larger networks that this one belongs to: name and address."""
+    language = (get_language() or "fi")[:2]
+    return [
+        (name, reverse("networks:home", args=[slug]))
+        for name, slug in _belongs_to(language, organisation=network.pk, today=today)
+    ]
 
 
 @compiled
-def _memberships(*, organisation: int, today: date) -> QuerySet[Membership]:
+def _belongs_to(
+    language: str, *, organisation: int, today: date
+) -> QuerySet[Membership, tuple[str, str]]:
     own = Membership.objects.on(today).filter(organisation=organisation)
-    return own.filter(network__elsewhere_of=None).select_related("network__organisation")
+    name = column("network__organisation__name", language)
+    return own.filter(network__elsewhere_of=None).values_list(name, "network__organisation__slug")
 
 
 def ended(network: Network) -> date | None:

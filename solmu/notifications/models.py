@@ -25,6 +25,7 @@ class Message(models.Model):
         "calendar": "event for the receiver's calendar",
     }
     SUBJECT_EMAIL: ClassVar = ("to",)
+    MENTIONS: ClassVar = ("subject", "text", "html")
     IMPERSONAL: ClassVar = {"message_id", "key", "language", "state", "error", "kind"}
 
     message_id = models.CharField(max_length=200, unique=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import make_msgid
 from smtplib import SMTPException
 from typing import Any
@@ -20,6 +21,8 @@ from solmu.notifications.models import Message
 from solmu.people.models import Person
 
 ATTEMPTS = tasks.ATTEMPTS
+# For how long what was sent can be read again; that it was sent, and to whom, is kept longer.
+KEPT_DAYS = 365
 # A part of an address that is long and no word: a capital or a digit is in every token.
 _SECRETS = re.compile(r"(?<=/)(?=[a-z_-]*[A-Z0-9])[\w-]{20,}(?=[/?\"\s]|$)", re.ASCII)
 
@@ -130,6 +133,16 @@ def send_again(message: Message) -> None:
     row.state, row.attempts = Message.State.WAITING, 0
     row.save(update_fields=["state", "attempts"])
     tasks.enqueue("notifications.send", key=f"send-{row.pk}", message=row.pk)
+
+
+@tasks.periodic("40 3 * * *", "notifications.forget")
+def forget() -> None:
+    """Empty messages that were sent long ago; their keys stay, so that none is sent again."""
+    if is_demo():
+        return
+    long_ago = clock.real_now() - timedelta(days=KEPT_DAYS)
+    sent = Message.objects.filter(state=Message.State.SENT, sent_at__lt=long_ago)
+    sent.exclude(text="").update(subject="", text="", html="", calendar="")
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Fields of education and work: the broad fields of Finland's classification (2016)."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 FIELDS = {
@@ -14,3 +16,8 @@ FIELDS = {
     "health": _("health and welfare"),
     "services": _("services"),
 }
+
+
+def named(codes: set[Any]) -> dict[Any, str]:
+    """What fields are called, by their codes; one that isn't known keeps its code."""
+    return {code: str(FIELDS.get(code, code)) for code in codes}

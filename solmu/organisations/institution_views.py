@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,8 +11,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from solmu.audit.changes import Part
 from solmu.lib import clock
-from solmu.organisations import affiliations, invitations
+from solmu.organisations import affiliations, fields, invitations
 from solmu.organisations import institutions as founding
 from solmu.organisations.forms import AreaForm, InviteForm, RoleForm
 from solmu.organisations.models import Affiliation, Institution, Invitation
@@ -91,6 +92,16 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
             "form": form if may else None,
             "regions": institution.regions.all(),
             "municipalities": institution.municipalities.all(),
+            "changes": [
+                Part(
+                    Institution,
+                    Q(pgh_obj_id=institution.pk),
+                    _("Institution"),
+                    references={"fields": fields.named},
+                )
+            ]
+            if can_see_colleagues(request.viewer, institution)
+            else None,
             "tabs": tabs(request.viewer, institution, "institutions:general"),
         },
         status=422 if form.is_bound else 200,
@@ -208,6 +219,9 @@ def _people_page(
             "roles": [choice for choice in Affiliation.Role.choices if choice[0] in gives],
             "gives": gives,
             "may": may,
+            "changes": [
+                Part(Affiliation, Q(institution_id=institution.pk), _("Role"), title=("person",))
+            ],
             "form": form
             or InviteForm(initial={"language": (get_language() or "fi")[:2]}, roles=gives),
             "tabs": tabs(request.viewer, institution, "institutions:people"),

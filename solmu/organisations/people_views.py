@@ -20,7 +20,7 @@ from solmu.lib.composed import composed
 from solmu.organisations.forms import EraseForm
 from solmu.organisations.models import Affiliation
 from solmu.organisations.permissions import can_administer, can_erase
-from solmu.people import privacy
+from solmu.people import keeping, privacy
 from solmu.people.models import Person
 
 FOUND = 50
@@ -29,7 +29,7 @@ FOUND = 50
 @require_GET
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
-    """Find somebody by name or address; without words, the administrators."""
+    """Find somebody by name or address; without words, who is kept too long, and administrators."""
     if not can_administer(request.viewer):
         raise PermissionDenied
     text = request.GET.get("q", "").replace("\0", "").strip()
@@ -42,6 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "text": text,
             "found": found[:FOUND],
             "more": len(found) > FOUND,
+            "overdue": [] if text else keeping.overdue()[:FOUND],
             "admins": admins.select_related("user").order_by("family_name", "given_name", "pk"),
         },
     )

@@ -22,7 +22,7 @@ from solmu.audit.changes import Part
 from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.lib.periods import covers, last_day
-from solmu.organisations import directory, figuring, merging, relating
+from solmu.organisations import directory, fields, figuring, merging, relating
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.forms import (
     DayForm,
@@ -430,7 +430,7 @@ def _page(
                     _("public facts"),
                     references={
                         "country": _country_names,
-                        "fields": _field_names,
+                        "fields": fields.named,
                         "parent": lambda ids: _names_seen(viewer, ids),
                     },
                     hidden=frozenset({"merged_into"}),
@@ -446,10 +446,6 @@ def _page(
 
 def _country_names(codes: set[Any]) -> dict[Any, str]:
     return {code: name for code, name in country_choices() if code in codes}
-
-
-def _field_names(codes: set[Any]) -> dict[Any, str]:
-    return {code: str(FIELDS.get(code, code)) for code in codes}
 
 
 def _relations(viewer: Viewer, found: Organisation) -> QuerySet[Relation]:

@@ -1,4 +1,4 @@
-"""What waits for somebody in the directory: proposed facts, merges, and their own name."""
+"""What waits for somebody in the directory: facts, merges, people kept too long, a name."""
 
 from functools import partial
 from typing import Any
@@ -6,16 +6,19 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from solmu.lib.compiled import compiled, several
 from solmu.organisations import directory
 from solmu.organisations.models import FactProposal, Merge
 from solmu.organisations.permissions import can_decide
 from solmu.organisations.querysets import UNDO_ASKED
+from solmu.people import keeping
 from solmu.people.viewer import Viewer
 from solmu.ui.menu import Waiting, Waits
 
 MOST = 10
+COUNTED = 50  # as many as the page of people lists
 
 
 def waits(viewer: Viewer) -> list[Waiting | Waits[Any]]:
@@ -24,7 +27,8 @@ def waits(viewer: Viewer) -> list[Waiting | Waits[Any]]:
         return []
     if viewer.is_admin:
         proposals = Waits(_open.asked(), partial(_to_decide, viewer))
-        return [*_nameless(viewer), proposals, Waits(_merges.asked(), _merges_to_decide)]
+        merges = Waits(_merges.asked(), _merges_to_decide)
+        return [*_nameless(viewer), proposals, merges, *_overdue()]
     asked = _open_to_some.asked(**several(viewer.institutions))
     return [*_nameless(viewer), Waits(asked, partial(_to_decide, viewer))]
 
@@ -35,6 +39,19 @@ def _nameless(viewer: Viewer) -> list[Waiting]:
         return []
     told = _("others see it where your name would be")
     return [Waiting(viewer.name, told, _("Tell your name"), reverse("own:me"))]
+
+
+def _overdue() -> list[Waiting]:
+    count = keeping.overdue().order_by()[:COUNTED].count()
+    if not count:
+        return []
+    told = ngettext(
+        "%(n)s person is kept longer than was said",
+        "%(n)s people are kept longer than was said",
+        count,
+    )
+    address = f"{reverse('people:list')}#overdue"
+    return [Waiting(_("People"), told % {"n": count}, _("Look"), address)]
 
 
 def _to_decide(viewer: Viewer, proposals: list[FactProposal]) -> list[Waiting]:

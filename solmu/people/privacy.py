@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils.html import escape
 from django.utils.translation import gettext_noop
 
 from solmu.accounts.models import ApiToken, User
@@ -64,6 +66,7 @@ def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's r
     user = person.user
     # Found before anything is emptied: the addresses lead to rows.
     found = [(model, [row.pk for row in rows]) for model, rows in _rows(person, user)]
+    called = _called(person, user)
     count = 0
     with history.acting(by, reason):
         for model, keys in found:
@@ -77,6 +80,7 @@ def erase(person: Person, *, by: Viewer, reason: str = "erased at the person's r
             count += model._default_manager.filter(pk__in=keys).update(**blank)  # noqa: SLF001
     for model, keys in found:
         _redact_history(model, keys)
+    _strike_out(called)
     if user:
         _forget_actor(user.pk)
     follow("person", [person.pk])
@@ -113,8 +117,7 @@ def _rows(
     person: Person | None, user: User | None, *, own: bool = False
 ) -> Iterator[tuple[type[models.Model], models.QuerySet]]:
     people = _one_with(person) if person else []
-    addresses = {row.email for row in (*people, user) if row and row.email}
-    addresses |= {address for one in people for address in one.other_emails}
+    addresses = _addresses(people, user)
     if own:  # others may have written the rest
         addresses = {user.email} if user else set()
     for model in personal.marked(apps.get_models()):
@@ -155,6 +158,38 @@ def _one_with(person: Person) -> list[Person]:
     ):
         people += more
     return people
+
+
+def _addresses(people: list[Person], user: User | None) -> set[str]:
+    addresses = {row.email for row in (*people, user) if row and row.email}
+    return addresses | {address for one in people for address in one.other_emails}
+
+
+def _called(person: Person, user: User | None) -> set[str]:
+    """The person's whole name and addresses, as they stand in texts to others."""
+    people = _one_with(person)
+    names = {one.name for one in people if one.given_name and one.family_name}
+    said = names | _addresses(people, user)
+    return said | {escape(one) for one in said}
+
+
+def _strike_out(called: set[str]) -> None:
+    """Take the person's name and addresses out of what was written to others."""
+    if not called:
+        return
+    struck = re.compile("|".join(re.escape(one) for one in sorted(called)), re.IGNORECASE)
+    for model in personal.marked(apps.get_models()):
+        if not (fields := getattr(model, "MENTIONS", ())):
+            continue
+        named = models.Q()
+        for field in fields:
+            for one in called:
+                named |= models.Q(**{f"{field}__icontains": one})
+        rows = list(model._base_manager.filter(named))  # noqa: SLF001
+        for row in rows:
+            for field in fields:
+                setattr(row, field, struck.sub("…", getattr(row, field)))
+        model._base_manager.bulk_update(rows, fields, batch_size=500)  # noqa: SLF001
 
 
 def _told(value: Any) -> Any:

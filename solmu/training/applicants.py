@@ -11,10 +11,11 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from solmu.imports import cleaning, guessing, previews
 from solmu.imports.guessing import DataRow, Field
+from solmu.lib.translated import LANGUAGES as ALL_LANGUAGES
 from solmu.organisations import places
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Municipality
@@ -179,7 +180,7 @@ def of_row(row: DataRow, columns: dict[str, int]) -> ApplicantRow:
 def _listed(row: ApplicantRow, cell: Any) -> dict[str, str]:
     """Values of lists, as their codes."""
     facts = {}
-    for key, known in (("field", _field), ("language", _language), ("municipality", _place)):
+    for key, known in (("field", field_code), ("language", _language), ("municipality", _place)):
         word = cleaning.text(cell(key))
         if not word:
             continue
@@ -230,19 +231,19 @@ def _language(word: str) -> str:
 @cache
 def _field_codes() -> dict[str, str]:
     codes = {cleaning.value_key(key): key for key in FIELDS}
+    for language in ALL_LANGUAGES:
+        with override(language):
+            codes |= {cleaning.value_key(str(label)): key for key, label in FIELDS.items()}
     for key, words in _FIELD_WORDS.items():
         codes |= {cleaning.value_key(word): key for word in words}
     return codes
 
 
-def _field(word: str) -> str:
+def field_code(word: str) -> str:
+    """The field that a word means: its name in any language, or what people call it."""
     key = cleaning.value_key(word)
     codes = _field_codes()
-    if key in codes:
-        return codes[key]
-    stem = key.removesuffix("ala").strip()
-    named = {cleaning.value_key(str(label)): code for code, label in FIELDS.items()}
-    return codes.get(stem, "") or named.get(key, "")
+    return codes.get(key, "") or codes.get(key.removesuffix("ala").strip(), "")
 
 
 def _place(word: str) -> str:

@@ -30,6 +30,11 @@ class Cell:
     columns: list[str]
     rows: list[list[str]]
 
+    @property
+    def lines(self) -> list[list[tuple[str, str]]]:
+        """The rows with the name of its column beside each value, for a narrow screen."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(slots=True)
 class Shown:

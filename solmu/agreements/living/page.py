@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -146,13 +146,17 @@ def _reviews(*, agreement: int) -> QuerySet[Review]:
 def _beside(
     seen: QuerySet[Agreement], *, this: int, renews: int, amends: int
 ) -> QuerySet[Agreement]:
+    every = Agreement.objects.order_by()
     related = Agreement.related.through.objects.filter(from_agreement_id=this)
-    near = Q(pk__in=[renews, amends]) | Q(renews_id=this) | Q(amends_id=this)
-    return (
-        seen.filter(near | Q(pk__in=related.values("to_agreement_id")))
-        .annotate(belongs=Exists(related.filter(to_agreement_id=OuterRef("pk"))))
-        .order_by("pk")
+    # Each way has its index, which a condition of all together can't use.
+    near = every.filter(pk__in=[renews, amends]).values("pk")
+    near = near.union(
+        every.filter(renews_id=this).values("pk"),
+        every.filter(amends_id=this).values("pk"),
+        related.values("to_agreement_id"),
     )
+    belongs = Exists(related.filter(to_agreement_id=OuterRef("pk")))
+    return seen.filter(pk__in=near).annotate(belongs=belongs).order_by("pk")
 
 
 def others_with_contact(agreement: Agreement) -> list[Party]:

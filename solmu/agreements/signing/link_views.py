@@ -288,7 +288,7 @@ def _texts(content: dict[str, Any]) -> list[dict[str, Any]]:
             "name": document.LANGUAGE_NAMES[code],
             "prevails": code == content["prevailing"],
             "clauses": [
-                (clause, cell, [list(zip(cell.columns, row, strict=True)) for row in cell.rows])
+                (clause, cell, cell.lines)
                 for clause in clauses
                 for cell in clause.cells
                 if cell.code == code

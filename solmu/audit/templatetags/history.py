@@ -10,6 +10,13 @@ from solmu.audit import changes
 register = template.Library()
 
 
+@register.filter
+def small_first(text: object) -> str:
+    """A kind as it is called in the middle of a line; an abbreviation stays as it is."""
+    words = str(text)
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 @register.inclusion_tag("audit/history.html", takes_context=True)
 def history(context: template.Context, of: Any) -> dict[str, Any]:
     """Every change of a record, or of the `audit.changes.Part`s that belong together."""

@@ -1,6 +1,7 @@
 """Mail: a row first, then out by real SMTP, once; what fails is shown to a person."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import Message as Mail
 from email.utils import make_msgid
 from typing import Any
@@ -9,8 +10,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 
+from solmu.lib import clock
 from solmu.notifications import outbox
 from solmu.notifications.models import Message
+from solmu.people import privacy
+from solmu.people.models import Person
+from solmu.people.viewer import Viewer
 from solmu.runtime.supervisor import free_port
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +143,41 @@ def test_sent_message_keeps_no_working_link(mailbox: Mailbox) -> None:
     message.refresh_from_db()
     assert TOKEN not in message.text + message.html
     assert TOKEN in mailbox.mails[0].as_string().replace("=\n", "")
+
+
+def test_message_of_long_ago_is_emptied_and_not_sent_again(mailbox: Mailbox) -> None:
+    old, late = _write(key="old"), _write(key="late")
+    for message in (old, late):
+        outbox.send(message.pk)
+    long_ago = clock.real_now() - timedelta(days=outbox.KEPT_DAYS + 1)
+    Message.objects.filter(pk=old.pk).update(sent_at=long_ago)
+
+    outbox.forget()
+
+    old.refresh_from_db()
+    late.refresh_from_db()
+    assert (old.subject, old.text, old.html, old.state) == ("", "", "", Message.State.SENT)
+    assert late.text
+    again = outbox.write(
+        "test", to="aino@posti.example", template="any", context={}, language="fi", key="old"
+    )
+    assert again is None
+
+
+def test_erased_person_is_not_named_in_messages_to_others() -> None:
+    person = Person.objects.create(
+        given_name="Aino", family_name="O'Ruislaakso", email="aino.o@posti.example"
+    )
+    message = _write()
+    Message.objects.filter(pk=message.pk).update(
+        to="toinen@posti.example",
+        subject="Aino O'Ruislaakso vastasi",
+        text="Aino O'Ruislaakso (AINO.O@posti.example) vahvisti sen.",
+        html="<p>Aino O&#x27;Ruislaakso vahvisti sen.</p>",
+    )
+
+    privacy.erase(person, by=Viewer.system("test"))
+
+    message.refresh_from_db()
+    assert (message.to, message.subject) == ("toinen@posti.example", "… vastasi")
+    assert (message.text, message.html) == ("… (…) vahvisti sen.", "<p>… vahvisti sen.</p>")

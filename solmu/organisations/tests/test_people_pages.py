@@ -1,12 +1,14 @@
 """Administrators' pages: finding people, what is kept of them, erasing them, rights, addresses."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from solmu.accounts import administrators
 from solmu.accounts.models import User
+from solmu.lib import clock
 from solmu.organisations.models import Affiliation, SlugHistory
 from solmu.organisations.tests import factories
 from solmu.people.models import Person
@@ -35,6 +37,16 @@ def aino() -> Person:
     return factories.person_with_role(
         factories.institution(), given_name="Aino", family_name="Ruislaakso", phone="040 123"
     )
+
+
+def test_people_kept_longer_than_was_said_wait_for_administrators(pages: Client) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    for name, until in (("Vanha", yesterday), ("Uusi", clock.today()), ("", yesterday)):
+        Person.objects.create(given_name=name, retention_until=until)
+
+    assert "1 person is kept longer than was said" in pages.get("/home/").content.decode()
+    listed = pages.get("/people/").content.decode()
+    assert ("Vanha" in listed, "Uusi" in listed) == (True, False)
 
 
 @pytest.mark.parametrize(

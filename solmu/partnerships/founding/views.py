@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from solmu.audit.changes import Part
 from solmu.organisations import directory, institutions, invitations
 from solmu.organisations.models import Institution
 from solmu.organisations.moved import at_present_address
@@ -107,6 +109,16 @@ def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "institution": institution,
             "levels": levels,
+            "changes": [
+                Part(
+                    Level,
+                    Q(institution_id=institution.pk),
+                    _("Level"),
+                    title=("name_fi",),
+                    names={"rank": _("step")},
+                    hidden=frozenset({"institution"}),
+                )
+            ],
             "tabs": tabs(request.viewer, institution, "founding:ladder"),
         },
         status=status,
@@ -143,6 +155,10 @@ def lists(request: HttpRequest, slug: str) -> HttpResponse:
             "institution": institution,
             "contents": sets["content"],
             "themes": sets["theme"],
+            "changes": [
+                Part(Facet, Q(institution_id=institution.pk, kind=kind), label, title=("name_fi",))
+                for kind, label in Facet.Kind.choices
+            ],
             "tabs": tabs(request.viewer, institution, "founding:lists"),
         },
         status=status,

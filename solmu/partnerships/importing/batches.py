@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -27,7 +27,7 @@ from solmu.imports.reading import ReadingError
 from solmu.jobs import tasks as jobs
 from solmu.lib import clock, sheets_out
 from solmu.lib.collector import paused
-from solmu.lib.copying import as_json, copy_rows, expect_many, tidy
+from solmu.lib.copying import as_json, copy_rows, expect_many, tidied
 from solmu.live import events
 from solmu.organisations.models import Affiliation
 from solmu.partnerships.importing.fields import BY_KEY, FIELDS
@@ -45,6 +45,8 @@ STAGES = ("reading", "comparing", "organisations", "partners", "people", "dialog
 STAGES_OF_PLANNING = ("reading", "comparing", "keeping")
 # As many rows as are worth preparing the database for.
 MANY = 2_000
+# Where the words of many new records wait to be taken in.
+GIN_INDEXES = ("search_words", "search_title_trigrams", "organisation_called")
 # Larger files are planned by a worker, while the page shows how far it is.
 PLANNED_AT_ONCE = 400_000
 
@@ -337,7 +339,6 @@ def apply(batch: Batch, *, by: Viewer) -> None:
             with translation.override(batch.language):
                 worked = _worked_out(batch, by.person_id, progress.step)
                 _write(batch, worked, by, progress)
-                _keep_lines(batch, worked)
             batch.content = None
             batch.save()
     except Exception as error:
@@ -367,8 +368,9 @@ def _write(batch: Batch, worked: Plan, by: Viewer, progress: Progress) -> None:
         if many:
             expect_many()
         Writer(batch, worked, by, progress.step).write()
-        if many:
-            tidy("search_words", "search_title_trigrams", "organisation_called")
+    with tidied(*GIN_INDEXES) if many else nullcontext():
+        _keep_lines(batch, worked)
+        connection.check_constraints()
     _keep_plan(batch, worked)
     batch.state, batch.stage, batch.error = Batch.State.APPLIED, "", ""
     batch.done, batch.applied_at = batch.total, began
@@ -442,7 +444,6 @@ def import_at_once(
             batch.save()
             silent = Progress(Batch())
             _write(batch, worked, by, silent)
-            _keep_lines(batch, worked)
             batch.save()
     done = time.monotonic()
     worked.seconds = {"read": read - began, "plan": planned - read, "apply": done - planned}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -80,7 +80,6 @@ class StakeholderState:
     id: int
     organisation_id: int
     facts: dict[str, Any]
-    standings: list[Standing] = field(default_factory=list)
     contacts: list[dict[str, Any]] = field(default_factory=list)
     days: set[str] = field(default_factory=set)
 
@@ -90,6 +89,18 @@ class StakeholderState:
             if (name and contact["key"] == name) or (email and contact["email"] == email):
                 return contact
         return None
+
+
+class _Stood(NamedTuple):
+    """How a stakeholder stood from one day until another."""
+
+    first: date | None
+    after: date | None
+    state: str
+    level_id: int | None
+    owner_id: int | None
+    contents: list[int]
+    themes: list[int]
 
 
 @dataclass(slots=True)
@@ -293,23 +304,23 @@ class Details:
         return {state.organisation_id: state for state in states.values()}
 
     def _add_standings(self, states: Mapping[int, StakeholderState]) -> None:
-        rows = Standing.objects.filter(stakeholder_id__in=_those(states))
-        for row in sorted(
-            rows.iterator(chunk_size=20_000), key=lambda row: row.valid.lower or date.min
-        ):
-            states[row.stakeholder_id].standings.append(row)
-        for state in states.values():
-            if not state.standings:
-                continue
-            now = current(state.standings, self.today)
-            state.facts |= {
+        standings: dict[int, list[_Stood]] = {}
+        rows = Standing.objects.filter(stakeholder_id__in=_those(states)).order_by("valid")
+        for id_, *stood in rows.values_list(
+            "stakeholder_id", "valid__startswith", "valid__endswith", "state", "level_id",
+            "owner_id", "contents", "themes",
+        ):  # fmt: skip
+            standings.setdefault(id_, []).append(_Stood(*stood))
+        for id_, all_stood in standings.items():
+            now = all_stood[current([row.first for row in all_stood], self.today)]
+            states[id_].facts |= {
                 "level": str(now.level_id or ""),
                 "state": now.state,
                 "owner": str(now.owner_id or ""),
                 "contents": now.contents,
                 "themes": now.themes,
-                "start": _iso(state.standings[0].valid.lower),
-                "end": _end(state.standings),
+                "start": _iso(all_stood[0].first),
+                "end": _end(all_stood),
             }
 
     def _add_contacts(self, states: Mapping[int, StakeholderState]) -> None:
@@ -369,17 +380,17 @@ class Details:
         return found
 
 
-def current(standings: Sequence[Standing], today: date) -> Standing:
-    """The standing of today, else the last one before, else the first."""
-    begun = [row for row in standings if row.valid.lower is None or row.valid.lower <= today]
-    return begun[-1] if begun else standings[0]
+def current(first_days: Sequence[date | None], today: date) -> int:
+    """Which of some standings holds today, else the last one before, else the first."""
+    begun = [at for at, day in enumerate(first_days) if day is None or day <= today]
+    return begun[-1] if begun else 0
 
 
-def _end(standings: Sequence[Standing]) -> str:
+def _end(standings: Sequence[_Stood]) -> str:
     last = standings[-1]
-    if last.state == Standing.State.ENDED and len(standings) > 1 and last.valid.lower:
-        return _iso(last.valid.lower - timedelta(days=1))
-    return _iso(last.valid.upper - timedelta(days=1)) if last.valid.upper else ""
+    if last.state == Standing.State.ENDED and len(standings) > 1 and last.first:
+        return _iso(last.first - timedelta(days=1))
+    return _iso(last.after - timedelta(days=1)) if last.after else ""
 
 
 def _iso(day: date | None) -> str:

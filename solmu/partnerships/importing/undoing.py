@@ -34,6 +34,8 @@ CHANGED = gettext_noop("changed since")
 FOLLOWED = gettext_noop("has new records since")
 USED = gettext_noop("used by others since")
 UNDONE_AT_ONCE = 2_000
+# Named as what the keys are: else PostgreSQL goes through all of them for each row.
+AMONG = "= ANY(%s::bigint[])"
 
 
 def start_undo(batch: Batch, *, by: Viewer) -> None:
@@ -111,7 +113,7 @@ class _Undoing:
     def _still_open(self, ids: set[int]) -> set[int]:
         return set(
             self._ids(
-                "SELECT id FROM organisations_factproposal WHERE state = 'open' AND id = ANY(%s)",
+                f"SELECT id FROM {import_writing.PROPOSAL} WHERE state = 'open' AND id {AMONG}",  # noqa: S608
                 ids,
             )
         )
@@ -131,7 +133,7 @@ class _Undoing:
         gone = made - set(why)
         for model in (DialogueEntry, Contact, Standing):
             table = model._meta.db_table  # noqa: SLF001
-            ids = self._ids(f"SELECT id FROM {table} WHERE stakeholder_id = ANY(%s)", gone)  # noqa: S608
+            ids = self._ids(f"SELECT id FROM {table} WHERE stakeholder_id {AMONG}", gone)  # noqa: S608
             self._remove(model, set(ids))
         self._remove(Stakeholder, gone)
 
@@ -168,7 +170,7 @@ class _Undoing:
         """Contacts and dialogue that the import gave to stakeholders that were there before."""
         for model in (DialogueEntry, Contact):
             table = model._meta.db_table  # noqa: SLF001
-            left = set(self._ids(f"SELECT id FROM {table} WHERE id = ANY(%s)", self._made(table)))  # noqa: S608
+            left = set(self._ids(f"SELECT id FROM {table} WHERE id {AMONG}", self._made(table)))  # noqa: S608
             mine = Stakeholder.objects.filter(pk__in=self._made(import_writing.STAKEHOLDER))
             of_kept = set(
                 model.objects.filter(pk__in=list(left), stakeholder__in=mine).values_list(
@@ -225,7 +227,7 @@ class _Undoing:
         return set(
             self._ids(
                 f"SELECT DISTINCT pgh_obj_id FROM {events}"  # noqa: S608 - our own tables
-                " WHERE pgh_created_at > %s AND pgh_obj_id = ANY(%s)",
+                f" WHERE pgh_created_at > %s AND pgh_obj_id {AMONG}",
                 ids,
                 self.since,
             )
@@ -246,16 +248,14 @@ class _Undoing:
         if relation.many_to_many:
             table, column, key = field.m2m_db_table(), field.m2m_reverse_name(), "id"
         own = self._made(table) if relation.model is Stakeholder else set()
-        linked = self._ids(
-            f"SELECT DISTINCT {column} FROM {table}"  # noqa: S608 - our own tables
-            f" WHERE {column} = ANY(%s) AND NOT ({key} = ANY(%s))",
-            ids,
-            after=(list(own),),
-        )
-        if not own or not hasattr(model, "pgh_event_model"):
+        query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} {AMONG}"  # noqa: S608 - ours
+        if not own:
+            return set(self._ids(query, ids))
+        linked = self._ids(f"{query} AND NOT ({key} {AMONG})", ids, after=(list(own),))
+        if not hasattr(model, "pgh_event_model"):
             return set(linked)
         changed = self._ids(
-            f"SELECT DISTINCT {column} FROM {table} WHERE id = ANY(%s) AND {column} = ANY(%s)",  # noqa: S608
+            f"SELECT DISTINCT {column} FROM {table} WHERE id {AMONG} AND {column} {AMONG}",  # noqa: S608
             self._changed_since(model, own),
             after=(list(ids),),
         )
@@ -280,12 +280,12 @@ class _Undoing:
         with connection.cursor() as cursor:
             if model in kinds:
                 cursor.execute(
-                    "DELETE FROM search_entry WHERE kind = %s AND record_id = ANY(%s)",
+                    f"DELETE FROM search_entry WHERE kind = %s AND record_id {AMONG}",  # noqa: S608
                     [kinds[model], list(ids)],
                 )
             if model is DialogueEntry:
                 cursor.execute(
-                    "DELETE FROM ties_evidence WHERE source_kind = %s AND source_id = ANY(%s)",
+                    f"DELETE FROM ties_evidence WHERE source_kind = %s AND source_id {AMONG}",  # noqa: S608
                     [evidence.DIALOGUE, list(ids)],
                 )
         self._delete(table, ids)
@@ -293,7 +293,7 @@ class _Undoing:
     def _delete(self, table: str, ids: set[int]) -> None:
         if ids:
             with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [list(ids)])  # noqa: S608
+                cursor.execute(f"DELETE FROM {table} WHERE id {AMONG}", [list(ids)])  # noqa: S608
 
     def _index(self, table: str, id_: int) -> None:
         if table == import_writing.ORGANISATION:

@@ -450,13 +450,14 @@ class Writer:
 
     def _changes(self, stakeholders: Mapping[int, int]) -> list[int]:
         touched = []
+        standings = self._standings_to_change()
         for target in self.plan.targets:
             if target.stakeholder is None:
                 continue
             if target.stakeholder_changes:
                 self._stakeholder_change(target)
             if target.standing_changes:
-                self._standing_change(target)
+                self._standing_change(target, standings[target.stakeholder.id])
             if target.stakeholder_changes or target.standing_changes:
                 touched.append(target.stakeholder.id)
         return touched
@@ -469,12 +470,23 @@ class Writer:
         self._note_change(STAKEHOLDER, state.id, before, changes)
         Stakeholder.objects.filter(pk=state.id).update(**changes)
 
-    def _standing_change(self, target: Target) -> None:
+    def _standings_to_change(self) -> dict[int, list[Standing]]:
+        """The standings of each stakeholder that will stand otherwise, in order."""
+        found: dict[int, list[Standing]] = {
+            target.stakeholder.id: []
+            for target in self.plan.targets
+            if target.stakeholder and target.standing_changes
+        }
+        those = RawSQL("SELECT unnest(%s::bigint[])", [as_array(found)])
+        for row in Standing.objects.filter(stakeholder_id__in=those).order_by("valid"):
+            found[row.stakeholder_id].append(row)
+        return found
+
+    def _standing_change(self, target: Target, rows: list[Standing]) -> None:
         """Let new facts hold from today; a first or last day moves the end of its row."""
         if target.stakeholder is None:
             return
         changes = dict(target.standing_changes)
-        rows = target.stakeholder.standings
         start, end = changes.pop("start", None), changes.pop("end", None)
         if not rows:
             self.made[STANDING] += [
@@ -502,7 +514,7 @@ class Writer:
         row.save(update_fields=["valid"])
 
     def _from_today(self, target: Target, rows: list[Standing], values: dict[str, Any]) -> None:
-        now = current(rows, self.today)
+        now = rows[current([row.valid.lower for row in rows], self.today)]
         lower, upper = now.valid.lower, now.valid.upper
         if lower == self.today or (lower and lower > self.today) or (upper and upper <= self.today):
             before = {key: getattr(now, key) for key in values}

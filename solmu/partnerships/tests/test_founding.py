@@ -144,6 +144,8 @@ def test_ladder_is_renamed_reordered_and_lengthened(place):
     now = Level.objects.order_by("rank")
     assert [level.pk for level in now][:4] == [ids[1], ids[0], ids[2], ids[3]]
     assert [level.name_fi for level in now][2:] == ["Kaveri", "Strateginen kumppani", "Ekosysteemi"]
+    told = client.get("/institutions/tavastia/ladder/").content.decode().partition("History")[2]
+    assert ("Kaveri" in told, "Ekosysteemi" in told) == (True, True)
 
 
 @pytest.mark.parametrize(("role", "status"), [("leader", 302), ("coordinator", 422)])

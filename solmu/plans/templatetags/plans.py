@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -27,19 +28,21 @@ register = template.Library()
 def measure_rows(measures: list[Measure], today: date) -> SafeString:
     """Measures one below the other: what, who and by when, how far."""
     rows = []
+    # Many end on the same day and stand alike.
+    by_day = cache(lambda day: _("by %(day)s") % {"day": date_format(day, "SHORT_DATE_FORMAT")})
+    badge = cache(markup.badge)
     for measure in measures:
-        word, tone = overview.status_word(measure, today)
-        note = " · ".join(part for part in _notes(measure) if part)
+        note = " · ".join(part for part in (*_notes(measure), by_day(measure.ends_on)) if part)
         rows.append(
             f'<li class="entry-row"><div><a href="{measure.get_absolute_url()}"'
             f' lang="{measure.language}">{conditional_escape(measure.title)}</a>'
             f'<span class="note">{conditional_escape(note)}</span></div>'
-            f"{markup.badge(word, tone)}</li>"
+            f"{badge(*overview.status_word(measure, today))}</li>"
         )
     return mark_safe(f'<ul class="rows measures">{"".join(rows)}</ul>')
 
 
-def _notes(measure: Measure) -> list[str]:
+def _notes(measure: Measure) -> tuple[str, str]:
     joined: int = measure.others  # type: ignore[attr-defined]
     together = (
         ngettext("with %(n)s other", "with %(n)s others", joined) % {"n": joined} if joined else ""
@@ -49,11 +52,7 @@ def _notes(measure: Measure) -> list[str]:
         for one in (measure.group, measure.organisation, measure.person and measure.person.name)
         if one
     )
-    return [
-        who,
-        together,
-        _("by %(day)s") % {"day": date_format(measure.ends_on, "SHORT_DATE_FORMAT")},
-    ]
+    return who, together
 
 
 @register.simple_tag

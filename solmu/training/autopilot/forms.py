@@ -18,6 +18,11 @@ from solmu.training.autopilot.models import Kind, Mode, Step, StepRun
 class StepForm(forms.ModelForm):
     """A step of a programme: its day, who starts it, and what is written."""
 
+    # Without the empty choice of a model's field: one of them always holds.
+    mode = forms.ChoiceField(
+        label=gettext_lazy("When its day comes"), choices=Mode.choices, widget=forms.RadioSelect
+    )
+
     class Meta:
         model = Step
         fields: ClassVar = [
@@ -25,7 +30,6 @@ class StepForm(forms.ModelForm):
             "body_sv", "subject_en", "body_en",
         ]  # fmt: skip
         widgets: ClassVar = {
-            "mode": forms.RadioSelect,
             "meets_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             **{f"body_{code}": forms.Textarea(attrs={"rows": 12}) for code in letters.LANGUAGES},
         }

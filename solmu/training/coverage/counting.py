@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, override
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from solmu.audit import history
 from solmu.imports import cleaning, guessing, previews, reading
 from solmu.imports.guessing import Field
 from solmu.lib import clock
 from solmu.lib.periods import period
-from solmu.lib.translated import LANGUAGES
 from solmu.organisations.fields import FIELDS as FIELDS_OF_WORK
 from solmu.organisations.models import Institution, Organisation
 from solmu.organisations.querysets import called
 from solmu.people.viewer import Viewer
+from solmu.training import applicants
 from solmu.training.coverage.models import CoverageSettings, StudentCount
 
 MOST = 5000
@@ -224,7 +223,7 @@ def _row(number: int, cells: list[Any], columns: dict[str, int], viewer: Viewer)
     if row.last and row.last < row.first:
         row.reason = _("The last day is before the first.")
     row.said = cleaning.text(cell("field"))
-    row.field = _codes().get(cleaning.value_key(row.said), "")
+    row.field = applicants.field_code(row.said)
     return row
 
 
@@ -254,14 +253,3 @@ def _organisation(business_id: Any, name: str, viewer: Viewer) -> Organisation:
     if len(several) > 1:
         raise CountError(_("Several have that name: give the business ID."))
     return several[0]
-
-
-@cache
-def _codes() -> dict[str, str]:
-    """The codes of fields by their names in each language."""
-    found = {}
-    for language in LANGUAGES:
-        with override(language):
-            for code, label in FIELDS_OF_WORK.items():
-                found[cleaning.value_key(code)] = found[cleaning.value_key(str(label))] = code
-    return found

@@ -102,6 +102,7 @@ def test_counts_come_from_a_file_once_and_bad_rows_say_why() -> None:
     rows = counting.read(file.read(), viewer=SYSTEM)
 
     assert [bool(row.reason) for row in rows] == [False, True, True]
+    assert rows[0].field == "health"
     seal = counting.sealed(institution, rows)
     for _again in range(2):
         assert counting.apply(institution, seal, by=SYSTEM) == 1

@@ -203,6 +203,13 @@ function track(form) {
   input.addEventListener("change", () => input.value && input.checkValidity() && go(0));
 }
 
+// On a narrow screen the tab that is on may stand beyond the edge.
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const on = tabs.querySelector("[aria-current]")?.getBoundingClientRect();
+  const frame = tabs.getBoundingClientRect();
+  if (on && on.right > frame.right) tabs.scrollLeft = on.left - frame.left - (frame.width - on.width) / 2;
+}
+
 function enliven() {
   document.querySelectorAll("form.time-track").forEach(track);
   document.querySelectorAll("form[data-applies]").forEach((form) => form.classList.add("live"));
