@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import cache
+from itertools import batched
 from typing import Any
 
 from django.apps import apps
@@ -36,6 +38,7 @@ USED = gettext_noop("used by others since")
 UNDONE_AT_ONCE = 2_000
 # Named as what the keys are: else PostgreSQL goes through all of them for each row.
 AMONG = "= ANY(%s::bigint[])"
+CHECKED_AT_ONCE = 5_000
 
 
 def start_undo(batch: Batch, *, by: Viewer) -> None:
@@ -83,25 +86,22 @@ class _Undoing:
         self.since = batch.applied_at
         self.made = {made.table: set(made.record_ids) for made in batch.made.all()}
         self.kept: list[dict[str, str]] = []
+        self.done = 0
+        self.whole = sum(_work(table) * len(ids) for table, ids in self.made.items())
 
     def run(self) -> None:
         """The institution's own first, then people, then the directory."""
-        parts = (
-            self._proposals,
-            self._stakeholders,
-            self._put_back,
-            self._loose_children,
-            self._people,
-            self._organisations,
-        )
-        for number, part in enumerate(parts):
-            if self.progress:
-                self.progress.step("undoing", number / len(parts))
-            part()
-            with connection.cursor() as cursor:
-                # What leads to what was deleted is looked for now, not all of it at the end.
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        self._tell()
+        self._proposals()
+        self._stakeholders()
+        self._put_back()
+        self._loose_children()
+        self._people()
+        self._organisations()
+
+    def _tell(self) -> None:
+        if self.progress:
+            self.progress.step("undoing", min(1, self.done / max(1, self.whole)))
 
     def _proposals(self) -> None:
         proposals = self._made(import_writing.PROPOSAL)
@@ -123,7 +123,7 @@ class _Undoing:
         made = self._made(import_writing.STAKEHOLDER)
         stay = self._changed_since(Stakeholder, made)
         why = dict.fromkeys(stay, CHANGED)
-        for relation in Stakeholder._meta.related_objects:  # noqa: SLF001
+        for relation in _relations(Stakeholder):
             for id_ in self._linked(relation, made) - stay:
                 why.setdefault(id_, FOLLOWED)
         names = dict(
@@ -179,7 +179,7 @@ class _Undoing:
             )
             left -= of_kept
             stay = self._changed_since(model, left)
-            for relation in model._meta.related_objects:  # noqa: SLF001
+            for relation in _relations(model):
                 stay |= self._linked(relation, left)
             for row in model.objects.filter(pk__in=list(stay)).select_related(
                 "stakeholder__organisation"
@@ -190,10 +190,13 @@ class _Undoing:
     def _people(self) -> None:
         made = self._made(import_writing.PERSON)
         stay = self._changed_since(Person, made)
-        for relation in Person._meta.related_objects:  # noqa: SLF001
+        for relation in _relations(Person):
             stay |= self._linked(relation, made)
         users = Person.objects.filter(pk__in=list(made)).exclude(user=None)
         stay |= set(users.values_list("pk", flat=True))
+        # Those who are still somebody's contact stay with that partner.
+        alone = Person.objects.filter(pk__in=list(stay), contacts=None)
+        self.kept += [{"name": str(one), "why": USED} for one in alone]
         self._remove(Person, made - stay)
 
     def _organisations(self) -> None:
@@ -201,7 +204,7 @@ class _Undoing:
         self._delete(import_writing.SOURCE, self._free_sources())
         changed = self._changed_since(Organisation, made)
         stay = set(changed)
-        for relation in Organisation._meta.related_objects:  # noqa: SLF001
+        for relation in _relations(Organisation):
             stay |= self._linked(relation, made)
         listed = {entry["name"] for entry in self.kept}
         for row in Organisation.objects.filter(pk__in=list(stay)):
@@ -239,10 +242,7 @@ class _Undoing:
         What has been taken back is gone by then: what is left of the import's own still counts
         for people and organisations.
         """
-        model = relation.related_model
-        if hasattr(model, "pgh_tracked_model"):
-            return set()
-        field = relation.field
+        model, field = relation.related_model, relation.field
         table = model._meta.db_table  # noqa: SLF001
         column, key = field.column, model._meta.pk.column  # noqa: SLF001
         if relation.many_to_many:
@@ -291,9 +291,14 @@ class _Undoing:
         self._delete(table, ids)
 
     def _delete(self, table: str, ids: set[int]) -> None:
-        if ids:
+        for some in batched(sorted(ids), CHECKED_AT_ONCE):
             with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {table} WHERE id {AMONG}", [list(ids)])  # noqa: S608
+                cursor.execute(f"DELETE FROM {table} WHERE id {AMONG}", [list(some)])  # noqa: S608
+                # What leads to them is looked for now and not at the end: that is most of the work.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            self.done += _work(table) * len(some)
+            self._tell()
 
     def _index(self, table: str, id_: int) -> None:
         if table == import_writing.ORGANISATION:
@@ -303,6 +308,23 @@ class _Undoing:
             indexing.index_stakeholders([id_])
         elif table == import_writing.CONTACT:
             indexing.index_contacts([id_])
+
+
+def _relations(model: type[models.Model]) -> list[Any]:
+    """All that can lead to a model's records, also where it has no name at this end; no history."""
+    return [
+        field
+        for field in model._meta.get_fields(include_hidden=True)  # noqa: SLF001
+        if field.auto_created
+        and not field.concrete
+        and not hasattr(field.related_model, "pgh_tracked_model")
+    ]
+
+
+@cache
+def _work(table: str) -> int:
+    """What deleting a record costs: each key that could lead to it is asked."""
+    return 10 + len(_relations(_model_of(table)))
 
 
 def _model_of(table: str) -> Any:
