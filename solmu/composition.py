@@ -293,10 +293,15 @@ FACT_WRITERS: tuple[Callable[[Viewer, int], bool], ...] = modules.of(
 # else; or nothing for viewers without it.
 HOME_PANELS: tuple[Callable[[Viewer], Any], ...] = modules.of("partnerships", partner_day.panel)
 
-# Panels of an organisation's page, by the name of the address that renders them.
-ORGANISATION_PANELS: tuple[str, ...] = (
-    *modules.of("partnerships", "partnerships:organisation-panel"),
-    *modules.of("agreements", "agreements:organisation-panel"),
+# Panels of an organisation's page: the name of the address that renders each, and what the link to
+# it says where no script loads it.
+ORGANISATION_PANELS: dict[str, Any] = dict(
+    (
+        *modules.of(
+            "partnerships", ("partnerships:organisation-panel", _("Open the partner's page"))
+        ),
+        *modules.of("agreements", ("agreements:organisation-panel", _("Agreements"))),
+    )
 )
 
 # Panels of a partner's page: each takes the request and the stakeholder, and gives something with a

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -165,7 +165,7 @@ def bars(memberships: Sequence[Member], first: date, last: date, on: date) -> Sa
         lines.setdefault(each.organisation_id, []).append(each)
     if len(lines) > MOST_LINES:
         return _by_year(memberships, first, last)
-    days = max(1, (last - first).days)
+    days = (last - first).days + 1  # each of them has a length
     # Many joined on the same day.
     day_told = cache(lambda day: date_format(day, "SHORT_DATE_FORMAT") if day else "")
 
@@ -180,7 +180,7 @@ def bars(memberships: Sequence[Member], first: date, last: date, on: date) -> Sa
             f' width="{max(0.4, ends - begins):.2f}%" height="100%" rx="5"/>'
             for each in several
             for begins in [at(each.valid.lower or first)]
-            for ends in [at(last_day(each.valid) or last)]
+            for ends in [at(each.valid.upper or last + timedelta(days=1))]
         )
         rows.append(
             f"<li><span>{conditional_escape(several[0].name)}{_beside(several[-1])}"

@@ -88,7 +88,7 @@ class FoundForm(GroupFactsForm):
 
     on = DateField(label=_("First day"))
     parent = forms.ChoiceField(
-        label=_("Part of"),
+        label=_("Sub-group of"),
         required=False,
         help_text=_("Only for a sub-group that works under another group."),
     )
@@ -132,7 +132,7 @@ class EditForm(GroupFactsForm):
     """A group's facts, its first day, and what it is a part of from which day on."""
 
     first = DateField(label=_("First day"))
-    parent = forms.ChoiceField(label=_("Part of"), required=False)
+    parent = forms.ChoiceField(label=_("Sub-group of"), required=False)
     parent_from = DateField(
         label=_("Part of it from"),
         required=False,

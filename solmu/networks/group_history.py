@@ -38,7 +38,7 @@ def parts(group: Group) -> list[Part]:
         Part(
             Placement,
             own,
-            _("Part of"),
+            _("Sub-group of"),
             title=("parent",),
             names={"valid": _("period")},
             hidden=frozenset({"group"}),

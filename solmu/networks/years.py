@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -53,7 +53,7 @@ class _Scale:
     on: date
 
     def at(self, day: date) -> float:
-        days = max(1, (self.last - self.first).days)
+        days = (self.last - self.first).days + 1  # each of them has a length
         return round(100 * min(1, max(0, (day - self.first).days / days)), 2)
 
     def years(self) -> str:
@@ -82,7 +82,8 @@ def _line(row: Line, scale: _Scale) -> str:
 
 
 def _bar(bar: Bar, scale: _Scale, number: int) -> str:
-    begins, ends = scale.at(bar.first or scale.first), scale.at(bar.last or scale.last)
+    begins = scale.at(bar.first or scale.first)
+    ends = scale.at((bar.last or scale.last) + timedelta(days=1))
     width = max(0.6, ends - begins)
     tone = bar.tone or ("b" if number % 2 else "a")
     # An inner svg cuts off the name where the bar is shorter.

@@ -22,6 +22,7 @@ from solmu.lib.translated import LANGUAGES
 from solmu.organisations import directory
 from solmu.organisations.fields import FIELDS
 from solmu.organisations.models import Institution, Municipality, Organisation, Region
+from solmu.organisations.moved import leading, present_entry
 from solmu.organisations.permissions import EDITORS, can_add, can_edit, can_manage, can_write
 from solmu.organisations.querysets import called
 from solmu.people.api_access import ApiRequest, Bearer
@@ -183,7 +184,7 @@ def organisations(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
 @router.get(
     "/organisations/{int:id}",
     response=OrganisationOut,
-    auth=Bearer(_seen),
+    auth=Bearer(leading(_seen, present_entry)),
     summary="Read an organisation",
 )
 def organisation(request: ApiRequest, id: int) -> OrganisationOut:  # noqa: A002

@@ -420,7 +420,10 @@ def _page(
             if may_figure
             else None,
             "institution": Institution.objects.visible_to(viewer).filter(pk=found.pk).first(),
-            "panels": [reverse(name, args=[found.pk]) for name in composed("ORGANISATION_PANELS")]
+            "panels": [
+                (reverse(name, args=[found.pk]), label)
+                for name, label in composed("ORGANISATION_PANELS").items()
+            ]
             if viewer.institution_id
             else [],
             "history": [

@@ -21,12 +21,14 @@ from solmu.lib.api_types import Day, Input, Listed, Listing, Sent, body_field, l
 from solmu.lib.periods import first_day, last_day
 from solmu.lib.problems import ProblemError, invalid
 from solmu.organisations.models import Affiliation, Institution, Organisation
+from solmu.organisations.moved import leading
 from solmu.organisations.querysets import called
 from solmu.partnerships import describing, standing
 from solmu.partnerships.models import Facet, Level, Stakeholder, Standing
 from solmu.partnerships.partner import adding
 from solmu.partnerships.partner.contacts_api import router as contacts
 from solmu.partnerships.partner.dialogue_api import router as dialogue
+from solmu.partnerships.partner.page import present_partner
 from solmu.partnerships.permissions import can_edit, can_edit_any
 from solmu.partnerships.picture.picture import standing_on, with_area
 from solmu.people.api_access import ApiRequest, Bearer
@@ -208,7 +210,7 @@ def partnerships(request: ApiRequest, asked: Query[Filters]) -> dict[str, Any]:
 @router.get(
     "/partnerships/{int:id}",
     response=PartnershipOut,
-    auth=Bearer(_seen),
+    auth=Bearer(leading(_seen, present_partner)),
     tags=TAGS,
     summary="Read a partnership",
 )

@@ -90,11 +90,14 @@ def _become(name: str, main: Main, command: list[str]) -> NoReturn:
     code = 1
     try:
         os.setpgid(0, 0)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, signal.SIG_DFL)
+        for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(told) is not signal.SIG_IGN:
+                signal.signal(told, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # among them the supervisor's locks
+        for number in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+            if number > 2:  # among them the supervisor's locks
+                with suppress(OSError):
+                    os.close(number)
         with suppress(OSError):
             Path("/proc/self/comm").write_text(f"solmu {name}")  # for `top`
         code = main(command)

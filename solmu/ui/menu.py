@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from solmu.lib.compiled import Asked, rows_of_each
@@ -80,7 +83,8 @@ class Entry:
     url: str
     icon: str
     count: int | None
-    current: bool = False
+    current: bool
+    link: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,21 @@ def groups_for(items: Iterable[MenuItem], viewer: Any, path: str) -> list[Group]
     groups = {key: Group(key, label, icon) for key, (label, icon) in GROUPS.items()}
     for item, url in seen:
         count = item.count(viewer) if item.count else None
-        entry = Entry(item.label, url, item.icon, count, current=url == here)
+        current = url == here
+        link = _link(item.label, url, count, current=current)
+        entry = Entry(item.label, url, item.icon, count, current, link)
         groups[item.group].entries.append(entry)
     return [group for group in groups.values() if group.entries]
+
+
+def _link(label: Any, url: str, count: int | None, *, current: bool) -> SafeString:
+    """An entry as the menu shows it, and the sheets of a phone once more."""
+    here = ' aria-current="page"' if current else ""
+    told = ""
+    if count:
+        waiting = format_html('<span class="visually-hidden"> {}</span>', gettext("waiting"))
+        told = format_html('<span class="count">{}{}</span>', count, waiting)
+    return mark_safe(f'<a class="entry" href="{url}"{here}>{conditional_escape(label)}{told}</a>')
 
 
 def bar_of(groups: list[Group]) -> list[Group]:

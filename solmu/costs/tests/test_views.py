@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from solmu.approvals.models import Voice
 from solmu.costs import agreeing, drafting
 from solmu.costs.models import CostCase
 from solmu.lib import clock
@@ -74,6 +75,33 @@ def test_many_payers_are_compared_when_somebody_asks(
     assert compared not in many
     assert "?what-if=1#what-if" in many
     assert compared in asked
+
+
+def test_of_many_payers_the_first_are_listed_and_the_rest_when_asked(
+    client_as: ClientAs, proposed: CostCase, agreed: CostCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("solmu.costs.page.MOST_LISTED", 2)
+
+    def told(case: CostCase, **query: str) -> tuple[list[str], str]:
+        answer = client_as("member").get(case.get_absolute_url(), query)
+        rows = answer.context["page"].share_rows
+        return [str(row.payer) for row in rows], answer.content.decode()
+
+    everybody, whole = told(proposed, all="1")
+    listed, folded = told(proposed)
+    kiipula = "Kiipulan ammattiopisto"  # the reader's own
+    declined = Voice.objects.filter(answer="no").values_list("organisation__name_fi", flat=True)
+
+    assert len(everybody) == 8
+    assert set(listed) == {*everybody[:2], kiipula, *declined}
+    assert kiipula not in everybody[:2]
+    assert "?all=1#shares" in folded
+    assert "?all=1#shares" not in whole
+    assert folded.count("7 390,50") == whole.count("7 390,50")  # the total is of all
+
+    _payers, settled = told(agreed)
+    assert "?all=1#settlement" in settled
+    assert settled.count('class="entry-row"') < told(agreed, all="1")[1].count('class="entry-row"')
 
 
 def test_a_case_is_entered_shared_and_asked_about(client_as: ClientAs) -> None:

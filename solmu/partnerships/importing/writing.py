@@ -69,6 +69,8 @@ class Writer:
     def write(self) -> None:
         """Write everything, in the order of what needs what."""
         self.step("organisations")
+        # In the order of their names: so half of the directory's indexes are, and all ids follow.
+        self.plan.targets.sort(key=_by_name)
         self._hold()
         self._organisations()
         self.step("partners")
@@ -144,14 +146,7 @@ class Writer:
                 "business_id", "country", "municipality_id", "region_id", "postal_code",
                 "lat", "lon", "website", "fields", "fact_sources",
             ),
-            # In the order of their names: half of the indexes are in that order.
-            map(
-                self._organisation_row,
-                *zip(*sorted(zip(new, slugs, strict=True), key=_by_name), strict=True),
-                new_uuids(len(new)),
-            )
-            if new
-            else (),
+            map(self._organisation_row, new, slugs, new_uuids(len(new))),
             always={"name_en": "", "oid": "", "public": False, "created_at": self.now},
         )  # fmt: skip
         self.made[ORGANISATION] = ids
@@ -547,8 +542,8 @@ class Writer:
         self.made[STANDING].append(ended.pk)
 
 
-def _by_name(entry: tuple[Target, str]) -> str:
-    return entry[0].first.name_key
+def _by_name(target: Target) -> str:
+    return target.first.name_key
 
 
 def _first_standings(facts: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:

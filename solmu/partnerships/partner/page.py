@@ -9,23 +9,28 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from solmu.lib import clock
+from solmu.lib.compiled import rows_of_each
 from solmu.lib.periods import covers, last_day
+from solmu.organisations import merging
 from solmu.organisations.models import Institution
 from solmu.partnerships.models import (
     Confirmation,
+    DialogueEntry,
     Facet,
     Level,
     Stakeholder,
     Standing,
+    ValueAssessment,
 )
 from solmu.partnerships.partner import rows as partner_rows
+from solmu.partnerships.permissions import can_edit
 from solmu.partnerships.picture.picture import (
     Picture,
     Words,
@@ -121,9 +126,32 @@ class Partner:
         return Picture(self.viewer, self.institution, self.today, self.today).words
 
     @cached_property
+    def _beside(self) -> list[list[Any]]:
+        """What most partners have nothing of: one query tells what there is to be read."""
+        key = self.stakeholder.pk
+        own = not can_edit(self.viewer, self.stakeholder)
+        return rows_of_each(
+            [
+                partner_rows.confirmations.asked(stakeholder=key),
+                partner_rows.tasks_due(self.viewer, key, self.today, own=own),
+                partner_rows.last_assessment.asked(stakeholder=key),
+            ]
+        )
+
+    @property
     def confirmations(self) -> list[Confirmation]:
         """What the partner has been asked, the newest first."""
-        return partner_rows.confirmations(stakeholder=self.stakeholder.pk)
+        return self._beside[0]
+
+    @property
+    def tasks_due(self) -> list[DialogueEntry]:
+        """Open tasks whose day has come, or has none; of who doesn't edit it, their own."""
+        return self._beside[1]
+
+    @property
+    def assessment(self) -> ValueAssessment | None:
+        """How the value was seen last."""
+        return next(iter(self._beside[2]), None)
 
     @property
     def unheeded(self) -> Confirmation | None:
@@ -364,6 +392,17 @@ class Partner:
 
     def _names(self, keys: Iterable[int]) -> list[str]:
         return [self.facets[key].name for key in keys if key in self.facets]
+
+
+def present_partner(request: HttpRequest, pk: int, **rest: Any) -> dict[str, Any] | None:
+    """The partner that one became when its organisation was merged with another."""
+    for held, organisation_id in merging.became(Stakeholder._meta.label, pk):  # noqa: SLF001
+        kept = Stakeholder.objects.visible_to(request.viewer).filter(
+            institution_id=held["institution_id"], organisation_id=organisation_id
+        )
+        if found := kept.values_list("pk", flat=True).first():
+            return {"pk": found}
+    return None
 
 
 def day_of(day: date) -> str:

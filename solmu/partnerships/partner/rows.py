@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, DateField, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Least
 
-from solmu.lib.compiled import compiled, fetch
+from solmu.lib.compiled import Asked, compiled, fetch
 from solmu.partnerships.models import (
     Confirmation,
     Contact,
@@ -84,7 +84,7 @@ def latest_entries(viewer: Viewer, stakeholder: int, today: date) -> list[Dialog
 
 def tasks_due(
     viewer: Viewer, stakeholder: int, today: date, *, own: bool = False
-) -> list[DialogueEntry]:
+) -> Asked[DialogueEntry]:
     """Open tasks whose day has come, or has none; `own`: only those that the viewer wrote."""
 
     def make(*, person: int, stakeholder: int, today: date) -> QuerySet[DialogueEntry]:
@@ -100,16 +100,12 @@ def tasks_due(
 
     form = ("tasks due", own, *_form_of_reader(viewer))
     person = viewer.person_id or 0
-    return fetch(form, make, person=person, stakeholder=stakeholder, today=today)
-
-
-def last_assessment(stakeholder: int) -> ValueAssessment | None:
-    """How the value was seen last."""
-    return next(iter(_assessments(stakeholder=stakeholder)), None)
+    return Asked(form, make, {"person": person, "stakeholder": stakeholder, "today": today})
 
 
 @compiled
-def _assessments(*, stakeholder: int) -> QuerySet[ValueAssessment]:
+def last_assessment(*, stakeholder: int) -> QuerySet[ValueAssessment]:
+    """How the value was seen last."""
     return ValueAssessment.objects.filter(stakeholder_id=stakeholder).order_by("-on")[:1]
 
 

@@ -23,7 +23,6 @@ from solmu.lib import clock
 from solmu.lib.composed import composed
 from solmu.lib.paging import BadCursorError, page
 from solmu.lib.periods import last_day
-from solmu.organisations import merging
 from solmu.organisations.moved import following
 from solmu.partnerships import describing, standing
 from solmu.partnerships.growing import growing
@@ -32,7 +31,6 @@ from solmu.partnerships.models import (
     Confirmation,
     Contact,
     DialogueEntry,
-    Stakeholder,
     Standing,
     ValueAssessment,
 )
@@ -49,7 +47,7 @@ from solmu.partnerships.partner.forms import (
     ReasonForm,
     ValueForm,
 )
-from solmu.partnerships.partner.page import Partner, day_of
+from solmu.partnerships.partner.page import Partner, day_of, present_partner
 from solmu.partnerships.permissions import (
     can_edit,
     can_edit_any,
@@ -99,18 +97,6 @@ MOVES: dict[str, dict[str, Any]] = {
 }
 
 View = Callable[..., HttpResponseBase]
-_STAKEHOLDER = Stakeholder._meta.label  # noqa: SLF001
-
-
-def _kept_partner(request: HttpRequest, pk: int, **rest: Any) -> dict[str, Any] | None:
-    """The partner that one became when its organisation was merged with another."""
-    for held, organisation_id in merging.became(_STAKEHOLDER, pk):
-        kept = Stakeholder.objects.visible_to(request.viewer).filter(
-            institution_id=held["institution_id"], organisation_id=organisation_id
-        )
-        if found := kept.values_list("pk", flat=True).first():
-            return {"pk": found}
-    return None
 
 
 def of_partner(view: View) -> View:
@@ -118,7 +104,7 @@ def of_partner(view: View) -> View:
 
     @wraps(view)
     @login_required
-    @following(_kept_partner)
+    @following(present_partner)
     def loaded(request: HttpRequest, pk: int, **rest: Any) -> HttpResponseBase:
         return view(request, Partner.load(request.viewer, pk), **rest)
 
@@ -206,9 +192,6 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         return []
     edits = can_edit(request.viewer, partner.stakeholder)
     address = partner.stakeholder.get_absolute_url()
-    tasks = partner_rows.tasks_due(
-        request.viewer, partner.stakeholder.pk, partner.today, own=not edits
-    )
     found = [
         {
             "title": task.title,
@@ -217,7 +200,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
             "verb": _("Do it"),
             "url": f"{address}?tab=dialogue#entry-{task.pk}",
         }
-        for task in tasks
+        for task in partner.tasks_due
     ]
     if not edits:
         return found
@@ -260,7 +243,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
 
 def _overview(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     stakeholder = partner.stakeholder
-    assessment = partner_rows.last_assessment(stakeholder.pk)
+    assessment = partner.assessment
     return {
         "latest": partner_rows.latest_entries(request.viewer, stakeholder.pk, partner.today),
         "assessment": assessment,

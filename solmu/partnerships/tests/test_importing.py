@@ -487,6 +487,30 @@ def test_undo_keeps_what_was_changed_or_linked_since(here: Institution) -> None:
     }
 
 
+def test_undo_keeps_people_who_are_needed_elsewhere(here: Institution) -> None:
+    bring(here, PARTNER)
+    batch = Batch.objects.get()
+    helmi = Person.objects.get(email="helmi@hattara.example")
+    # A relation that has no name at the person's end.
+    elsewhere = factories.partner(institution("Opisto Toinen"))
+    Standing.objects.filter(stakeholder=elsewhere).update(counterpart=helmi)
+    told: list[float] = []
+
+    class Told(importing.Progress):
+        def step(self, stage: str, part: float = 0) -> None:
+            told.append(part)
+
+    progress = Told(batch, import_undoing.STAGES)
+    import_undoing.undo(batch, by=Viewer.system("test"), progress=progress)
+    batch.refresh_from_db()
+    assert not Stakeholder.objects.filter(institution=here).exists()
+    assert Person.objects.filter(pk=helmi.pk).exists()
+    assert batch.kept_after_undo == [{"name": str(helmi), "why": import_undoing.USED}]
+    assert told[0] == 0
+    assert told == sorted(told)
+    assert 0.5 < told[-1] < 1
+
+
 def test_undo_of_a_change_gives_the_values_back(here: Institution) -> None:
     bring(here, PARTNER)
     bring(here, PARTNER | {"Taso": "Strateginen kumppani", "Kunta": "Forssa", "Huomiot": "Uusi"})

@@ -20,6 +20,7 @@ from solmu.partnerships.models import (
     Standing,
     ValueAssessment,
 )
+from solmu.people.tests.api_client import ApiClient
 from solmu.people.viewer import Viewer
 from solmu.ties import writing
 from solmu.ties.models import Evidence
@@ -129,15 +130,24 @@ def test_address_of_a_merged_partner_leads_to_the_kept_one(two_partners):
     merging.ask(*pair, by=ADMIN, choices=choices)
     kept = Stakeholder.objects.get()
     client, stranger = Client(), Client()
-    for one, at in ((client, kept.institution), (stranger, factories.institution())):
-        person = factories.person_with_role(at)
-        one.force_login(person.user, backend="solmu.people.viewing.ViewerBackend")
+    person_here = factories.person_with_role(kept.institution)
+    person = factories.person_with_role(factories.institution())
+    for one, who in ((client, person_here), (stranger, person)):
+        one.force_login(who.user, backend="solmu.people.viewing.ViewerBackend")
 
     answer = client.get(f"/partners/{gone.pk}/?tab=path")
 
     assert answer.headers["Location"] == f"/partners/{kept.pk}/?tab=path"
     assert client.post(f"/partners/{gone.pk}/edit/").status_code == 404
     assert stranger.get(f"/partners/{gone.pk}/").status_code == 404
+    program, other = ApiClient(person_here), ApiClient(person)
+    for was, now in (
+        (f"/api/v1/partnerships/{gone.pk}", f"/api/v1/partnerships/{kept.pk}"),
+        (f"/api/v1/organisations/{pair[1].pk}", f"/api/v1/organisations/{pair[0].pk}"),
+    ):
+        told = program.get(was)
+        assert (told.status_code, told.headers["Location"]) == (307, now)
+    assert other.get(f"/api/v1/partnerships/{gone.pk}").status_code == 404
     merge = Merge.objects.get()
     merging.take_back(merge, by=ADMIN)
     assert client.get(f"/partners/{gone.pk}/").status_code == 200

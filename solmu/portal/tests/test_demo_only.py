@@ -51,6 +51,14 @@ def test_persona_signs_in_with_one_button(slug: str) -> None:
 
 @pytest.mark.demo
 @pytest.mark.django_db
+def test_persona_who_has_changed_their_address_signs_in_still() -> None:
+    User.objects.filter(email="outsider@solmu.example").update(email="uusi@posti.example")
+
+    assert Client().post("/demo/login/", {"persona": "outsider"}).status_code == 302
+
+
+@pytest.mark.demo
+@pytest.mark.django_db
 def test_sign_in_never_leads_to_another_host() -> None:
     answer = Client().post("/demo/login/", {"persona": "rector", "next": "https://evil.example/"})
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from solmu.lib.compiled import compiled, several
+from solmu.lib.compiled import compiled, rows_of_each, several
 from solmu.training import states
 from solmu.training.coverage.models import CoverageSettings, StudentCount
 from solmu.training.models import Enrolment
@@ -64,7 +64,11 @@ class Cover:
 
 def old_before(institution_id: int, on: date) -> date | None:
     """Training that was passed before this day counts as old; None: none does."""
-    years = next(iter(_ages(institution=institution_id)), None)
+    return _limit(_ages(institution=institution_id), on)
+
+
+def _limit(ages: list[int | None], on: date) -> date | None:
+    years = next(iter(ages), None)
     if years is None:
         return None
     last = 28 if (on.month, on.day) == (2, 29) else on.day
@@ -72,15 +76,22 @@ def old_before(institution_id: int, on: date) -> date | None:
 
 
 def of(institution_id: int, organisations: Iterable[int], on: date) -> dict[int, Cover]:
-    """Coverage of workplaces on a day, in three queries; one of which nothing is known is left out.
+    """Coverage of workplaces on a day; one of which nothing is known is left out.
 
     Instructors count whoever has trained them: what they can, they can.
     """
     wanted = several(organisations)
-    students: dict[int, int] = dict(_students(institution=institution_id, on=on, **wanted))
-    limit = old_before(institution_id, on)
-    since: dict[str, date] = {"limit": limit} if limit else {}
-    people = {row["workplace"]: row for row in _people(on=on, **since, **wanted)}
+    counts, trained, ages = rows_of_each(
+        [
+            _students.asked(institution=institution_id, on=on, **wanted),
+            _people.asked(on=on, **wanted),
+            _ages.asked(institution=institution_id),
+        ]
+    )
+    if trained and (limit := _limit(ages, on)):
+        trained = _people(on=on, limit=limit, **wanted)
+    students: dict[int, int] = dict(counts)
+    people = {row["workplace"]: row for row in trained}
     none: dict[str, int] = {"every": 0, "fresh": 0}
     found: dict[int, Cover] = {}
     for key in students.keys() | people.keys():
