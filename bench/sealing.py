@@ -110,16 +110,19 @@ def _measure() -> None:
     record = [
         {"number": number, "kind": "signed", "facts": {"a": "b" * 200}} for number in range(8)
     ]
-    proof = document.Proof("ABCD-EFGH-JKLM-NPQR", "http://127.0.0.1/verify/ABCD/", record)
+
+    def proof() -> document.Proof:
+        code = sealing.new_code()
+        return document.Proof(code, f"http://127.0.0.1/verify/{code}/", record)
 
     def agreement() -> bytes:
-        return document.pdf(content(9), version=1, signatures=signed, proof=proof)
+        return document.pdf(content(9), version=1, signatures=signed, proof=proof())
 
     def page() -> bytes:
-        return document.pdf(content(0), version=1, signatures=signed, proof=proof)
+        return document.pdf(content(0), version=1, signatures=signed, proof=proof())
 
     def certificate() -> bytes:
-        return certificates.pdf(certificate_of(next(_numbers)), "ABCD-EFGH-JKLM-NPQR")
+        return certificates.pdf(certificate_of(next(_numbers)), sealing.new_code())
 
     with tempfile.TemporaryDirectory() as folder:
         made = keys.make("Ammattiopisto Esimerkki")
@@ -217,7 +220,7 @@ if __name__ == "__main__":
     django.setup()
     from solmu.agreements import document
     from solmu.organisations.models import Institution, Organisation
-    from solmu.sealing import keys, pades
+    from solmu.sealing import keys, pades, sealing
     from solmu.training.certificates import document as certificates
     from solmu.training.certificates.models import Certificate
     from solmu.training.models import Enrolment, Programme

@@ -86,7 +86,7 @@ def _sampled(clients: dict[str, Client]) -> Iterator[Page]:
                 yield page
 
 
-def _asked(clients: dict[str, Client], page: Page, language: str) -> HttpResponse:
+def _asked(clients: dict[str, Client], page: Page, language: str) -> Any:
     return clients[page.persona].get(page.path, headers={"accept-language": language})
 
 

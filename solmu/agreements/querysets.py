@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Q
+from django.db.models.functions import Cast
 
 from solmu.lib.compiled import Value, compiled, fetch, several
+from solmu.lib.months import interval
 from solmu.lib.paging import Source
 
 if TYPE_CHECKING:
@@ -179,12 +181,7 @@ class AgreementQuerySet(models.QuerySet):
 
     def kept_long_enough(self, day: date) -> Self:
         """Ended ones whose years of keeping are over on a day."""
-        over: Any = Func(
-            "valid", "keep_years",
-            template="(upper(%(expressions)s))::date",
-            arg_joiner=") + make_interval(years => ",
-            output_field=models.DateField(),
-        )  # fmt: skip
+        over = Cast(F("valid__endswith") + interval("years", "keep_years"), models.DateField())
         kept = self.filter(state="ended", keep_years__isnull=False)
         return kept.alias(kept_to=over).filter(kept_to__lte=day)
 

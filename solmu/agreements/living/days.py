@@ -9,9 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateField, F, Func, Q
+from django.db.models import DateField, F, Q
+from django.db.models.functions import Cast
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from icalendar import Alarm, Calendar, Event
 
 from solmu.agreements import querysets
@@ -20,9 +21,9 @@ from solmu.agreements.models import Agreement, Duty, Notice
 from solmu.audit import history
 from solmu.goals.models import Goal
 from solmu.lib import clock
-from solmu.lib.months import months_later
+from solmu.lib.months import interval, months_later
 from solmu.lib.periods import last_day
-from solmu.lib.translated import LANGUAGES
+from solmu.lib.translated import LANGUAGES, text_in
 from solmu.people import links
 from solmu.people.models import Person
 from solmu.people.viewer import Viewer
@@ -34,16 +35,13 @@ MONTHS = 12
 MOST = 300  # on a page, and in a feed
 
 State = Agreement.State
-_READ = ("title", "valid", "next_review_on", "notice_months", "renews_months")
+# Read as they are, not as records: a page has hundreds.
+_READ = ("pk", "title", "valid", "next_review_on", "renews_months")
 _NAMES = tuple(f"organisation__name_{code}" for code in LANGUAGES)
+_DUTY = ("pk", "text", "due_on", "agreement_id", "agreement__title", *_NAMES)
 # As `running.notice_by`: notice is given months before the last day.
-_NOTICE_ON = Func(
-    F("valid__endswith"),
-    F("notice_months"),
-    arg_joiner=" - 1 - make_interval(months => ",
-    template="CAST(%(expressions)s) AS date)",
-    output_field=DateField(),
-)
+_LAST_DAY = F("valid__endswith") - timedelta(days=1)
+_NOTICE_ON = Cast(_LAST_DAY - interval("months", "notice_months"), DateField())
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,10 +56,16 @@ class Day:
     kind: str
     detail: str = ""
 
+    @property
+    def url(self) -> str:
+        """Where it is told of."""
+        return f"/agreements/{self.agreement_id}/life/"
+
 
 def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
     """The days of the agreements that the viewer sees, from a day on, in order."""
     until = months_later(first, months)
+    language = get_language() or "fi"
     seen = querysets.seen(viewer).queryset().filter(state=State.ACTIVE)
 
     # Where one kind alone fills what is told, nothing later is read of the others.
@@ -75,7 +79,7 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
         list(
             seen.filter(next_review_on__gte=first, next_review_on__lt=until)
             .order_by("next_review_on", "pk")
-            .only(*_READ)[:MOST]
+            .values_list(*_READ, named=True)[:MOST]
         ),
         "next_review_on",
     )
@@ -87,32 +91,31 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
                 due_on__gte=first,
                 due_on__lt=until,
             )
-            .select_related("agreement", "organisation")
-            .only("text", "due_on", "agreement__title", *_NAMES)
-            .order_by("due_on", "pk")[:MOST]
+            .order_by("due_on", "pk")
+            .values_list(*_DUTY, named=True)[:MOST]
         ),
         "due_on",
     )
     ending = list(
         seen.filter(valid__endswith__gt=first, valid__endswith__lte=until)
         .order_by("valid__endswith", "pk")
-        .only(*_READ)[:MOST]
+        .values_list(*_READ, named=True)[:MOST]
     )
     renewing = list(
         seen.filter(renews_months__gt=0)
         .annotate(notice_on=_NOTICE_ON)
         .filter(notice_on__gte=first, notice_on__lt=until)
         .order_by("notice_on", "pk")
-        .only(*_READ)[:MOST]
+        .values_list(*_READ, "notice_on", named=True)[:MOST]
     )
     noticed = set(
-        Notice.objects.filter(agreement__in=[*ending, *renewing]).values_list(
-            "agreement_id", flat=True
-        )
+        Notice.objects.filter(
+            agreement_id__in=[row.pk for row in (*ending, *renewing)]
+        ).values_list("agreement_id", flat=True)
     )
     found: list[Day] = []
 
-    def add(on: date | None, what: str, row: Agreement, kind: str) -> None:
+    def add(on: date | None, what: str, row: Any, kind: str) -> None:
         if on is not None and first <= on < until:
             found.append(Day(on, what, row.pk, row.title, kind))
 
@@ -128,9 +131,9 @@ def ahead(viewer: Viewer, first: date, months: int = MONTHS) -> list[Day]:
     found += [
         Day(
             one.due_on,
-            _("duty of %(who)s") % {"who": one.organisation},
+            _("duty of %(who)s") % {"who": text_in(one, "organisation__name", language)},
             one.agreement_id,
-            one.agreement.title,
+            one.agreement__title,
             f"duty{one.pk}",
             one.text,
         )
@@ -214,7 +217,7 @@ def calendar(viewer: Viewer) -> bytes:
         event.add("summary", f"{one.title}: {one.what}")
         if one.detail:
             event.add("description", one.detail)
-        event.add("url", f"{settings.SOLMU_ADDRESS}/agreements/{one.agreement_id}/life/")
+        event.add("url", settings.SOLMU_ADDRESS + one.url)
         event.add("transp", "TRANSPARENT")
         alarm: Any = Alarm()
         alarm.add("action", "DISPLAY")

@@ -1,10 +1,13 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateField, QuerySet, Value
 
-from solmu.lib.compiled import compiled, several
+from solmu.lib.compiled import Uneven, compiled, rows_of_each, several
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,53 @@ def test_compiled_makes_anew_what_it_cannot_fill_in() -> None:
     ContentType.objects.create(app_label="7", model="seven")
 
     assert [kind.model for kind in odd(app=7)] == ["seven"]
+
+
+def test_rows_of_each_reads_only_what_finds_something(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[Any]],
+) -> None:
+    asked = [
+        _kinds.asked(app="people"),
+        _kinds.asked(app="nowhere"),
+        _some.asked((), at_least=0, day=date(2026, 2, 3)),  # can't have any
+        _kinds.asked(app="search"),
+    ]
+
+    with django_assert_num_queries(3):
+        people, *nothing, search = rows_of_each(asked)
+
+    assert people == _kinds(app="people")
+    assert search == _kinds(app="search")
+    assert nothing == [[], []]
+    assert rows_of_each([]) == []
+
+
+def test_rows_of_each_reads_what_one_query_cannot_tell() -> None:
+    @compiled
+    def odd(*, app: int) -> QuerySet[ContentType]:
+        return ContentType.objects.filter(app_label=app)  # becomes a text
+
+    ContentType.objects.create(app_label="7", model="seven")
+
+    seven, named, uneven = rows_of_each(
+        [odd.asked(app=7), _named.asked(part="perso"), _from.asked(key=Uneven(1))]
+    )
+
+    assert [kind.model for kind in seven] == ["seven"]
+    assert "person" in {kind.model for kind in named}
+    assert uneven == list(ContentType.objects.order_by("pk"))
+
+
+@compiled
+def _from(*, key: int) -> QuerySet[ContentType]:
+    return ContentType.objects.filter(pk__gte=key).order_by("pk")
+
+
+def test_an_uneven_number_is_filled_in_as_another() -> None:
+    last = ContentType.objects.latest("pk")
+
+    assert _from(key=Uneven(last.pk)) == [last]
+    assert _from(key=Uneven(1)) == _from(key=1)
 
 
 def test_several_ids_share_few_forms() -> None:

@@ -9,6 +9,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+from django.contrib.postgres.fields.ranges import RangeEndsWith, RangeStartsWith
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
@@ -307,8 +308,8 @@ class Details:
         standings: dict[int, list[_Stood]] = {}
         rows = Standing.objects.filter(stakeholder_id__in=_those(states)).order_by("valid")
         for id_, *stood in rows.values_list(
-            "stakeholder_id", "valid__startswith", "valid__endswith", "state", "level_id",
-            "owner_id", "contents", "themes",
+            "stakeholder_id", RangeStartsWith("valid"), RangeEndsWith("valid"), "state",
+            "level_id", "owner_id", "contents", "themes",
         ):  # fmt: skip
             standings.setdefault(id_, []).append(_Stood(*stood))
         for id_, all_stood in standings.items():

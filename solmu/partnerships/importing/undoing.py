@@ -38,7 +38,7 @@ USED = gettext_noop("used by others since")
 UNDONE_AT_ONCE = 2_000
 # Named as what the keys are: else PostgreSQL goes through all of them for each row.
 AMONG = "= ANY(%s::bigint[])"
-CHECKED_AT_ONCE = 5_000
+CHECKED_AT_ONCE = 2_000
 
 
 def start_undo(batch: Batch, *, by: Viewer) -> None:

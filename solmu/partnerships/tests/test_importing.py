@@ -600,6 +600,18 @@ def test_large_import_is_undone_by_a_worker(
     assert not Stakeholder.objects.exists()
 
 
+def test_many_rows_leave_no_words_waiting(
+    here: Institution, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(importing, "MANY", 1)
+    assert bring(here, PARTNER, {"Yritys": "Muu Esimerkki Oy"})["created"] == 2
+    assert not caplog.records  # the tidying on a connection of its own went well
+    with connection.cursor() as cursor:
+        for index in importing.GIN_INDEXES:
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+            assert cursor.fetchone() == (0,)
+
+
 def test_planning_tells_how_far_it_is(here: Institution) -> None:
     told: list[tuple[str, float]] = []
 
