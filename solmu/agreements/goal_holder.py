@@ -1,12 +1,17 @@
 """An agreement as a holder of goals: its readers see them, those who draft it change them."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
+from solmu.agreements.drafting import promising
 from solmu.agreements.drafting.drafting import HOLDER as KIND
+from solmu.agreements.drafting.drafting import DraftingError
 from solmu.agreements.models import Agreement
 from solmu.agreements.permissions import can_comment, can_edit
 from solmu.goals.holders import Holder
+from solmu.goals.models import Goal
+from solmu.lib.problems import ProblemError
 from solmu.people.viewer import Viewer
 
 AGREEMENT = KIND
@@ -38,4 +43,11 @@ def _measures(viewer: Viewer, agreement_id: int, indicator_id: int) -> bool:
     return agreement is not None and can_comment(viewer, agreement)
 
 
-HOLDER = Holder(_seen_by, _named, _find, _edits, _measures)
+def _remove(viewer: Viewer, goal: Goal) -> None:
+    try:
+        promising.remove_goal(Agreement.objects.get(pk=goal.holder_id), goal, by=viewer)
+    except DraftingError as error:
+        raise ProblemError(HTTPStatus.CONFLICT, str(error)) from error
+
+
+HOLDER = Holder(_seen_by, _named, _find, _edits, _measures, _remove)

@@ -262,7 +262,7 @@ class Listing:
         if partner:
             values["partner"] = partner.pk
         if text and named is None:
-            values["text"] = text
+            values |= {"text": text, "lower": text.lower()}
         if named:
             values |= several(named, "named")
 
@@ -282,7 +282,7 @@ class Listing:
                 theirs = Party.objects.filter(organisation_id=given.pop("partner"))
                 rows = rows.filter(pk__in=theirs.values("agreement_id"))
             if text and named is None:
-                rows = rows.filter(querysets.called(given.pop("text")))
+                rows = rows.filter(querysets.called(given.pop("text"), given.pop("lower")))
             elif text:
                 rows = rows.filter(pk__in=[*given.values()]) if named else rows.none()
             rows = rows.only(*_READ)

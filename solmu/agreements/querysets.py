@@ -115,10 +115,13 @@ def _beside(roles: int, *, person: int, **ids: int) -> models.QuerySet[Any, Any]
     return found
 
 
-def called(text: str) -> Q:
-    """Condition: the title has the text, a party is called so, or it is the case number."""
+def called(text: str, lower: str) -> Q:
+    """Condition: the title has the text, a party is called so, or it is the case number.
+
+    `lower` is the text in small letters, given beside it since compiled queries are filled in.
+    """
     party: Any = apps.get_model("agreements", "Party")
-    theirs = party.objects.filter(organisation__called__contains=text.lower())
+    theirs = party.objects.filter(organisation__called__contains=lower)
     return Q(title__icontains=text) | Q(case_number=text) | Q(id__in=theirs.values("agreement_id"))
 
 

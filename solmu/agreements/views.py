@@ -205,7 +205,7 @@ def _history(found: Agreement) -> list[Part]:
     hidden = frozenset({"edition", "values"})
     return [
         Part(Agreement, Q(pgh_obj_id=found.pk), _("agreement"), hidden=hidden),
-        Part(Clause, of, _("clause"), title=("title_fi",), hidden=hidden),
+        Part(Clause, of, _("clause"), title=("title",), hidden=hidden),
         Part(Party, of, _("party"), title=("organisation",)),
         Part(Duty, of, _("duty"), title=("text",)),
         Part(Comment, of, _("comment"), title=("key",)),

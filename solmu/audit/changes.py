@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from solmu.lib.periods import last_day
 from solmu.lib.translated import LANGUAGES
@@ -35,7 +35,11 @@ Reference = type[models.Model] | Callable[[set[int]], dict[int, str]]
 
 @dataclass(frozen=True)
 class Part:
-    """Which changes of one model belong to a history; `where` is a condition on its events."""
+    """Which changes of one model belong to a history; `where` is a condition on its events.
+
+    `title` names the columns that tell which row it is; of a text kept in several languages
+    ("name" for name_fi, name_sv, name_en) the reader's is told.
+    """
 
     model: type[models.Model]
     where: Q
@@ -70,7 +74,7 @@ class Fact:
     name: Any
     before: str
     after: str
-    # Of a text that is kept in several: "fi" for the field name_fi; empty for all else.
+    # Of a text that is kept in several, or with its language beside it; empty for all else.
     language: str = ""
 
 
@@ -192,7 +196,7 @@ def _words(kept: list[tuple[Part, Any]], earlier: dict[tuple[int, int], Any]) ->
                 continue
             named = {column.name: column for column in part.model._meta.concrete_fields}  # noqa: SLF001
             columns = {column for column, _label in part.fields} | {
-                named[one] for one in part.title
+                named[one] for one in part.title if one in named
             }
             for column in columns:
                 reference = _reference(part, column)
@@ -272,9 +276,9 @@ def _actor(facts: dict[str, Any], viewer: Any) -> tuple[str, str]:
     return facts.get("name") or _("somebody"), _(reason) if reason else ""
 
 
-def _language_of(column: str) -> str:
+def _language_of(column: str, event: Any) -> str:
     suffix = column.rpartition("_")[2]
-    return suffix if suffix in LANGUAGES else ""
+    return suffix if suffix in LANGUAGES else getattr(event, f"{column}_language", "")
 
 
 def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
@@ -288,18 +292,27 @@ def _line(part: Part, event: Any, before: Any, words: _Words) -> Line | None:
             was = _shown(part, column, before, words) if before is not None else ""
             is_title = part.continues and column.name in part.title
             if now != was and not is_title and (happened == "insert" or before is not None):
-                facts.append(Fact(label, was, now, _language_of(column.name)))
+                facts.append(Fact(label, was, now, _language_of(column.name, event)))
     if happened == "update" and not facts:
         return None
-    titles = dict.fromkeys(part.title)
     columns = {column.name: column for column in part.model._meta.concrete_fields}  # noqa: SLF001
-    title = " ".join(text for name in titles if (text := _shown(part, columns[name], event, words)))
+    titles = [_title_column(name, columns, event) for name in dict.fromkeys(part.title)]
+    title = " ".join(text for column in titles if (text := _shown(part, column, event, words)))
     if happened == "insert":
         no = _text(value=False)
-        told = {columns[name].name for name in titles}
+        told = {column.name for column in titles}
         names = {str(label): column.name for column, label in part.fields}
         facts = [f for f in facts if f.after not in {"", no} and names.get(str(f.name)) not in told]
     return Line(happened, part.label, title, facts)
+
+
+def _title_column(name: str, columns: Mapping[str, Any], row: Any) -> Any:
+    """The column of that name; of a text in several languages the one that the reader is told."""
+    if name in columns:
+        return columns[name]
+    own = (get_language() or "fi")[:2]
+    codes = [code for code in (own, *LANGUAGES) if getattr(row, f"{name}_{code}")]
+    return columns[f"{name}_{codes[0] if codes else 'fi'}"]
 
 
 def _shown(part: Part, column: Any, row: Any, words: _Words) -> str:

@@ -21,7 +21,7 @@ from solmu.goals.permissions import can_add, can_edit, can_measure
 from solmu.lib import clock
 from solmu.lib.api_types import Day, Input, Listed, Listing, body_field, listing
 from solmu.lib.periods import first_day, last_day, period
-from solmu.lib.problems import invalid
+from solmu.lib.problems import ProblemError, invalid
 from solmu.people.api_access import ApiRequest, Bearer
 
 router = Router()
@@ -262,6 +262,27 @@ def change_goal(request: ApiRequest, id: int, body: GoalFacts) -> GoalOut:  # no
         request.record, by=request.viewer, **_goal_facts(body, request.record)
     )
     return _shown_goals([changed])[0]
+
+
+@router.delete(
+    "/goals/{int:id}",
+    response={204: None},
+    auth=Bearer(_editable_goal),
+    summary="Take a goal out",
+)
+def remove_goal(request: ApiRequest, id: int) -> Status[None]:  # noqa: A002
+    """Take a goal out of a draft agreement; one that has been measured stays, as dropped.
+
+    Goals of a network are not taken out: mark them as dropped.
+    """
+    goal: Goal = request.record
+    holder = holder_of(goal.holder_kind)
+    if holder is None or holder.remove is None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT, "Such a goal isn't taken out. Let its state be `dropped` instead."
+        )
+    holder.remove(request.viewer, goal)
+    return Status(HTTPStatus.NO_CONTENT, None)
 
 
 @router.get("/indicators", response=Listing[IndicatorOut], summary="List indicators")

@@ -23,6 +23,8 @@ class Holder:
     edits: Callable[[Viewer, int], bool]
     # May enter values of the indicator with this id, beside those who edit.
     measures: Callable[[Viewer, int, int], bool]
+    # Takes a goal out, where goals can be taken out; elsewhere they are marked as dropped.
+    remove: Callable[[Viewer, Any], None] | None = None
 
 
 def holder_of(kind: str) -> Holder | None:

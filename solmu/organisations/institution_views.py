@@ -16,7 +16,13 @@ from solmu.lib import clock
 from solmu.organisations import affiliations, fields, invitations
 from solmu.organisations import institutions as founding
 from solmu.organisations.forms import AreaForm, InviteForm, RoleForm
-from solmu.organisations.models import Affiliation, Institution, Invitation
+from solmu.organisations.models import (
+    Affiliation,
+    Institution,
+    Invitation,
+    OperatingMunicipality,
+    OperatingRegion,
+)
 from solmu.organisations.moved import at_present_address
 from solmu.organisations.permissions import can_found, can_give, can_manage, can_see_colleagues
 from solmu.organisations.settings_tabs import tabs
@@ -92,20 +98,40 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
             "form": form if may else None,
             "regions": institution.regions.all(),
             "municipalities": institution.municipalities.all(),
-            "changes": [
-                Part(
-                    Institution,
-                    Q(pgh_obj_id=institution.pk),
-                    _("Institution"),
-                    references={"fields": fields.named},
-                )
-            ]
+            "changes": _history(institution)
             if can_see_colleagues(request.viewer, institution)
             else None,
             "tabs": tabs(request.viewer, institution, "institutions:general"),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _history(institution: Institution) -> list[Part]:
+    """The institution's own facts and its operating area, which decides the scope of partners."""
+    of, own = Q(institution_id=institution.pk), frozenset({"institution"})
+    return [
+        Part(
+            Institution,
+            Q(pgh_obj_id=institution.pk),
+            _("Institution"),
+            references={"fields": fields.named},
+        ),
+        Part(
+            OperatingRegion,
+            of,
+            _("region of the operating area"),
+            title=("region",),
+            hidden=own,
+        ),
+        Part(
+            OperatingMunicipality,
+            of,
+            _("municipality of the operating area"),
+            title=("municipality",),
+            hidden=own,
+        ),
+    ]
 
 
 @require_GET

@@ -349,6 +349,24 @@ class Institution(models.Model):
         return str(self.organisation)
 
 
+@tracked
+class OperatingRegion(Institution.regions.through):  # type: ignore[name-defined]
+    """That a region belongs to an institution's operating area; here so that history keeps it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("region of the operating area")
+
+
+@tracked
+class OperatingMunicipality(Institution.municipalities.through):  # type: ignore[name-defined]
+    """That a municipality belongs to an institution's operating area, besides its regions."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("municipality of the operating area")
+
+
 class OrganisationSource(models.Model):
     """That an institution brought or uses a directory entry: known to that institution alone."""
 

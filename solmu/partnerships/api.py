@@ -54,7 +54,9 @@ Role = Literal[
     "supplier",
     "other",
 ]
+Language = Literal["fi", "sv", "en"]
 LEVEL_IN = "The level's name in any language, or its rank (1 is the lowest)"
+LANGUAGE_IN = "Of goals, next step, notes and reason that are sent; one's own by default"
 
 
 class PartnershipOut(BaseModel):
@@ -78,9 +80,12 @@ class PartnershipOut(BaseModel):
     owner: str | None = Field(description="E-mail address of the owner at the institution")
     owner_name: str | None
     goals: str
+    goals_language: Language
     next_step: str
+    next_step_language: Language
     next_step_on: date | None
     notes: str
+    notes_language: Language
     valid_from: date | None = Field(description="First day of all this; null: before the records")
     valid_to: date | None = Field(description="Last day of all this; null: until further notice")
 
@@ -131,6 +136,7 @@ class NewPartnership(_Facts, _Undated):
     organisation: int
     on: Day | None = Field(None, description="The first day; today by default")
     reason: str = Field("", max_length=2000)
+    language: Language | None = Field(None, description=LANGUAGE_IN)
 
 
 class PartnershipChange(_Facts, _Undated):
@@ -140,6 +146,7 @@ class PartnershipChange(_Facts, _Undated):
     """
 
     reason: str = Field("", max_length=2000, description="Why; asked for when a dated fact changes")
+    language: Language | None = Field(None, description=LANGUAGE_IN)
     on: Day | None = Field(None, description="The day it takes effect; today by default")
 
 
@@ -242,6 +249,7 @@ def add_partnership(request: ApiRequest, body: NewPartnership) -> Status[Partner
                 by=request.viewer,
                 on=day,
                 reason=body.reason.strip() or _("Added through the API"),
+                language=body.language or "",
                 roles=list(body.roles),
                 **_facts(institution.pk, body),
             )
@@ -249,7 +257,9 @@ def add_partnership(request: ApiRequest, body: NewPartnership) -> Status[Partner
                 detail = f"The organisation is there already: partnership {added.pk}."
                 raise ProblemError(HTTPStatus.CONFLICT, detail)
             if undated := _undated(body):
-                describing.describe(added, by=request.viewer, **undated)
+                describing.describe(
+                    added, by=request.viewer, language=body.language or "", **undated
+                )
     except standing.StandingError as error:
         raise _refused(error) from error
     return Status(HTTPStatus.CREATED, _one(request, added.pk, day))
@@ -278,9 +288,16 @@ def change_partnership(
     try:
         with transaction.atomic():
             if undated:
-                describing.describe(stakeholder, by=by, **undated)
+                describing.describe(stakeholder, by=by, language=body.language or "", **undated)
             if facts:
-                standing.change(stakeholder, on=day, reason=body.reason, by=by, **facts)
+                standing.change(
+                    stakeholder,
+                    on=day,
+                    reason=body.reason,
+                    by=by,
+                    language=body.language or "",
+                    **facts,
+                )
     except standing.StandingError as error:
         raise _refused(error) from error
     return _one(request, id, day)
@@ -473,9 +490,12 @@ def _shown(rows: Sequence[Any], words: Words) -> list[PartnershipOut]:
             if row.owner_id
             else None,
             goals=row.goals,
+            goals_language=row.goals_language or "fi",
             next_step=row.next_step,
+            next_step_language=row.next_step_language,
             next_step_on=row.next_step_on,
             notes=row.notes,
+            notes_language=row.notes_language,
             valid_from=first_day(row.valid),
             valid_to=last_day(row.valid),
         )

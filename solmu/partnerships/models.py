@@ -132,7 +132,9 @@ class Stakeholder(models.Model):
     )
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step by"), null=True, blank=True)
+    next_step_language = models.CharField(max_length=2, default="fi", db_default="fi")
     notes = models.TextField(_("notes"), blank=True)
+    notes_language = models.CharField(max_length=2, default="fi", db_default="fi")
     # Columns of imported spreadsheets that nobody mapped: {"heading": "value"}.
     extra = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.real_now)
@@ -184,6 +186,7 @@ class Standing(models.Model):
     PERSONAL: ClassVar[dict[str, str]] = {}
     IMPERSONAL: ClassVar = {
         "state", "contents", "themes", "scope_override", "form", "goals", "reason",
+        "goals_language", "reason_language",
     }  # fmt: skip
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="standings")
@@ -218,8 +221,11 @@ class Standing(models.Model):
         related_name="+",
         db_index=False,
     )
+    # Goals are carried from row to row, so their language may be another than the reason's.
     goals = models.TextField(_("goals"), blank=True)
+    goals_language = models.CharField(max_length=2, default="fi", db_default="fi")
     reason = models.TextField(_("reason"), blank=True)
+    reason_language = models.CharField(max_length=2, default="fi", db_default="fi")
     decided_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -314,12 +320,13 @@ class Contact(models.Model):
 
     PERSONAL: ClassVar = {"title": "title at work", "note": "note about the contact"}
     ON_REQUEST: ClassVar = True
-    IMPERSONAL: ClassVar[set[str]] = set()
+    IMPERSONAL: ClassVar = {"note_language"}
 
     stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="contacts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts")
     title = models.CharField(_("title"), max_length=100, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    note_language = models.CharField(max_length=2, default="fi", db_default="fi")
     valid = DateRangeField()
 
     objects = ContactQuerySet.as_manager()

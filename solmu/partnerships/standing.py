@@ -11,8 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from solmu.audit import history
 from solmu.partnerships import indexing
@@ -61,14 +61,22 @@ class NotYoursToDecideError(StandingError, PermissionDenied):
 
 @transaction.atomic
 def change(
-    stakeholder: Stakeholder, *, on: date | None, reason: str, by: Viewer, **facts: Any
+    stakeholder: Stakeholder,
+    *,
+    on: date | None,
+    reason: str,
+    by: Viewer,
+    language: str = "",
+    **facts: Any,
 ) -> Standing:
     """Let facts hold from a day on, and return the standing that begins then.
 
     A change on a day when another began is one with it. Later changes stand: a fact holds until the
     next day when that fact itself changes. `on=None` is "since before the records began".
+    `language` is that of the reason and of new goals; the writer's own by default.
     """
     reason = reason.strip()
+    language = (language or by.language or get_language() or "fi")[:2]
     if not reason:
         raise StandingError(_("Give a reason for the change."))
     stakeholder = Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
@@ -84,20 +92,24 @@ def change(
         _check_decider(stakeholder, by, {standing.level_id, wanted["level_id"]} - {None})
     # Where nothing came before, the next row is a beginning of its own.
     carried = _carried(wanted, standing, later) if at or before else []
+    wanted = {name: value for name, value in wanted.items() if name in changed}
 
     with history.acting(by, reason):
         for row, values in ((standing, wanted), *carried):
             for name, value in values.items():
                 setattr(row, name, value)
+            if "goals" in values:
+                row.goals_language = language
         _check_states([before or standing, standing, *later])
-        standing.reason = reason
+        standing.reason, standing.reason_language = reason, language
         standing.decided_by_id = by.person_id
         if before and not at and (before.valid.upper is None or before.valid.upper > on):
             before.valid = DateRange(before.valid.lower, on, "[)")
             before.save(update_fields=["valid"])
         standing.save()
         for row, values in carried:
-            row.save(update_fields=[name.removesuffix("_id") for name in values])
+            columns = [*values, "goals_language"] if "goals" in values else values
+            row.save(update_fields=[name.removesuffix("_id") for name in columns])
         indexing.index_stakeholders([stakeholder.pk])
     return standing
 
@@ -210,7 +222,7 @@ def _opened(
     until = later[0].valid.lower if later else None
     standing = Standing(stakeholder=stakeholder, valid=DateRange(on, until, "[)"))
     if before:
-        for name in FACTS:
+        for name in (*FACTS, "goals_language"):
             setattr(standing, name, getattr(before, name))
     return standing
 

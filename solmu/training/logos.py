@@ -21,7 +21,7 @@ from solmu.training.models import Programme
 
 LOGO = "programme-logo"
 KINDS = ("image/png", "image/jpeg", "image/webp")
-MOST = 200 * 1024
+MOST = 100 * 1024  # it is fetched with each page
 
 
 def of(programme: Programme) -> File | None:

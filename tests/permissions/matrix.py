@@ -337,6 +337,7 @@ GET    /api/v1/goals                                             401    200
 POST   /api/v1/goals                                             401    422
 GET    /api/v1/goals/{id}                                        401    200    200    200    200    404    404    404    404    404    200
 PATCH  /api/v1/goals/{id}                                        401    403    403    200    403    404    404    404    404    404    200
+DELETE /api/v1/goals/{id}                                        401    403    403    409    403    404    404    404    404    404    409
 GET    /api/v1/indicators                                        401    200
 POST   /api/v1/indicators                                        401    422
 GET    /api/v1/indicators/{id}                                   401    200    200    200    200    404    404    404    404    404    200

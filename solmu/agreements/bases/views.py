@@ -394,7 +394,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponseBase:
             BaseClause,
             Q(version_id__in=keys),
             _("clause"),
-            title=("title_fi",),
+            title=("title",),
             hidden=frozenset({"edition", "position"}),
         ),
     ]

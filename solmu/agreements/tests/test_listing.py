@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from solmu.agreements import counting, querysets, waiting
+from solmu.agreements import counting, listing, querysets, waiting
 from solmu.agreements.models import Agreement
 from solmu.agreements.tests import signing_factories as made
 from solmu.networks.tests import group_factories
@@ -44,7 +44,16 @@ def test_title_party_and_case_number_find_an_agreement():
 
     for text in ("hdess", "kuutamo", "12/26"):
         assert querysets.named(text) == [found.pk]
-        assert list(Agreement.objects.filter(querysets.called(text))) == [found]
+        assert list(Agreement.objects.filter(querysets.called(text, text.lower()))) == [found]
+
+
+def test_a_party_is_found_in_capitals_too_where_many_match(monkeypatch, rf):
+    found = made.agreement(organisations=[factories.organisation("Kuutamo Oy")], title="Yhdessä")
+    monkeypatch.setattr(querysets, "FEW", 0)
+    request = rf.get("/agreements/", {"q": "KUUTAMO"})
+    request.viewer = _staff(found.institution)
+
+    assert list(listing.Listing(request).table.rows) == [found]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -114,7 +114,7 @@ def change_ladder(request: HttpRequest, slug: str) -> HttpResponse:
                     Level,
                     Q(institution_id=institution.pk),
                     _("Level"),
-                    title=("name_fi",),
+                    title=("name",),
                     names={"rank": _("step")},
                     hidden=frozenset({"institution"}),
                 )
@@ -156,7 +156,7 @@ def lists(request: HttpRequest, slug: str) -> HttpResponse:
             "contents": sets["content"],
             "themes": sets["theme"],
             "changes": [
-                Part(Facet, Q(institution_id=institution.pk, kind=kind), label, title=("name_fi",))
+                Part(Facet, Q(institution_id=institution.pk, kind=kind), label, title=("name",))
                 for kind, label in Facet.Kind.choices
             ],
             "tabs": tabs(request.viewer, institution, "founding:lists"),

@@ -49,6 +49,7 @@ def follow_memberships(ids: Iterable[int]) -> None:
                 valid=DateRange(membership.valid.lower, None, "[)"),
                 form=form_of(network),
                 reason=JOINED,
+                reason_language="en",
             )
         new.append(stakeholder.pk)
     indexing.index_stakeholders(new)

@@ -69,8 +69,6 @@ class Writer:
     def write(self) -> None:
         """Write everything, in the order of what needs what."""
         self.step("organisations")
-        # In the order of their names: so half of the directory's indexes are, and all ids follow.
-        self.plan.targets.sort(key=_by_name)
         self._hold()
         self._organisations()
         self.step("partners")
@@ -146,7 +144,14 @@ class Writer:
                 "business_id", "country", "municipality_id", "region_id", "postal_code",
                 "lat", "lon", "website", "fields", "fact_sources",
             ),
-            map(self._organisation_row, new, slugs, new_uuids(len(new))),
+            # In the order of their names: half of the indexes are in that order.
+            map(
+                self._organisation_row,
+                *zip(*sorted(zip(new, slugs, strict=True), key=_by_name), strict=True),
+                new_uuids(len(new)),
+            )
+            if new
+            else (),
             always={"name_en": "", "oid": "", "public": False, "created_at": self.now},
         )  # fmt: skip
         self.made[ORGANISATION] = ids
@@ -521,7 +526,7 @@ class Writer:
         self._move(now, DateRange(lower, self.today, "[)"))
         new = Standing(stakeholder_id=now.stakeholder_id, valid=DateRange(self.today, upper, "[)"))
         for key in ("state", "level_id", "contents", "themes", "scope_override", "form", "owner_id",
-                    "counterpart_id", "goals"):  # fmt: skip
+                    "counterpart_id", "goals", "goals_language"):  # fmt: skip
             setattr(new, key, values.get(key, getattr(now, key)))
         new.reason = self.reason
         new.save()
@@ -536,14 +541,15 @@ class Writer:
             stakeholder_id=last.stakeholder_id, valid=DateRange(after, None, "[)"),
             state=Standing.State.ENDED, level_id=last.level_id, contents=last.contents,
             themes=last.themes,
-            owner_id=last.owner_id, form=last.form, goals=last.goals, reason=self.reason,
+            owner_id=last.owner_id, form=last.form, goals=last.goals,
+            goals_language=last.goals_language, reason=self.reason,
         )  # fmt: skip
         ended.save()
         self.made[STANDING].append(ended.pk)
 
 
-def _by_name(target: Target) -> str:
-    return target.first.name_key
+def _by_name(entry: tuple[Target, str]) -> str:
+    return entry[0].first.name_key
 
 
 def _first_standings(facts: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:

@@ -75,6 +75,8 @@ class Part:
     key: str
     label: Any
     lines: list[str]
+    # Of a text that people wrote; empty where the lines are in the language of the question.
+    language: str = ""
 
 
 @transaction.atomic
@@ -189,7 +191,12 @@ def parts_in(confirmation: Confirmation, language: str) -> list[Part]:
     """What was shown, in a language."""
     texts = confirmation.shown.get("texts", {})
     frozen = texts.get(language) or texts.get("fi") or {}
-    return [Part(key, PARTS[key], frozen[key]) for key in confirmation.shows if frozen.get(key)]
+    written_in = confirmation.shown.get("written_in", {})
+    return [
+        Part(key, PARTS[key], frozen[key], written_in.get(key, ""))
+        for key in confirmation.shows
+        if frozen.get(key)
+    ]
 
 
 def preview(stakeholder: Stakeholder) -> dict[str, list[str]]:
@@ -239,7 +246,13 @@ def _frozen(stakeholder: Stakeholder, chosen: Iterable[str]) -> dict[str, Any]:
         with override(code):
             told = _told(stakeholder, rows, now, facets, assessment, code)
         texts[code] = {key: told[key] for key in chosen if told[key]}
-    return {"on": today.isoformat(), "texts": texts}
+    languages = {
+        "goals": now.goals_language if now else "",
+        "next_step": stakeholder.next_step_language,
+        "notes": stakeholder.notes_language,
+    }
+    written_in = {key: language for key, language in languages.items() if key in texts["fi"]}
+    return {"on": today.isoformat(), "texts": texts, "written_in": written_in}
 
 
 def _told(

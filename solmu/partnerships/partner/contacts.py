@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from solmu.audit import history
@@ -55,6 +56,7 @@ def add(
     person: Person | None = None,
     title: str = "",
     note: str = "",
+    note_language: str = "",
     on: date | None = None,
     **person_facts: Any,
 ) -> Contact:
@@ -74,6 +76,7 @@ def add(
             person=person,
             title=title.strip(),
             note=note.strip(),
+            note_language=note_language or _own_language(by),
             valid=period(first),
         )
         indexing.index_contacts([contact.pk])
@@ -82,15 +85,23 @@ def add(
 
 @transaction.atomic
 def edit(
-    contact: Contact, *, by: Viewer, title: str, note: str = "", **person_facts: Any
+    contact: Contact,
+    *,
+    by: Viewer,
+    title: str,
+    note: str = "",
+    note_language: str = "",
+    **person_facts: Any,
 ) -> Contact:
     """Change a contact and, of somebody without an account, the person's own facts."""
     contact = (
         Contact.objects.select_for_update(of=("self",)).select_related("person").get(pk=contact.pk)
     )
     with history.acting(by):
+        if note_language or note.strip() != contact.note:
+            contact.note_language = note_language or _own_language(by)
         contact.title, contact.note = title.strip(), note.strip()
-        contact.save(update_fields=["title", "note"])
+        contact.save(update_fields=["title", "note", "note_language"])
         if person_facts and not contact.person.user_id:
             _set(contact.person, person_facts)
             contact.person.save(update_fields=list(person_facts))
@@ -125,6 +136,10 @@ def resume(contact: Contact, *, by: Viewer) -> None:
 def default_retention(today: date) -> date:
     """Until when a new contact person's facts are kept unless somebody says otherwise."""
     return date(today.year + RETENTION_YEARS, 12, 31)
+
+
+def _own_language(by: Viewer) -> str:
+    return (by.language or get_language() or "fi")[:2]
 
 
 def _new_person(facts: dict[str, Any]) -> Person:

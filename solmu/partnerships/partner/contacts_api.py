@@ -61,6 +61,7 @@ class ContactOut(BaseModel):
     language: str
     title: str
     note: str
+    note_language: str
     legal_basis: str
     retention_until: date | None
     valid_from: date | None
@@ -87,6 +88,7 @@ class _Facts(Input):
     retention_until: Day | None = None
     title: str = Field("", max_length=100)
     note: str = Field("", max_length=200)
+    note_language: Language = Field("", description="Of the note; one's own by default")
 
 
 class NewContact(_Facts):
@@ -191,7 +193,7 @@ def change_contact(request: ApiRequest, id: int, body: ContactChange) -> Contact
     """Change a contact and the person's facts; who has an account keeps their own facts."""
     kept = request.record
     facts = {"title": kept.title, "note": kept.note} | body.given
-    if kept.person.user_id and facts.keys() - {"title", "note"}:
+    if kept.person.user_id and facts.keys() - {"title", "note", "note_language"}:
         raise ProblemError(
             HTTPStatus.CONFLICT, "This person has an account and keeps their own facts."
         )
@@ -242,6 +244,7 @@ def _shown(rows: Sequence[Contact]) -> list[ContactOut]:
             language=row.person.language,
             title=row.title,
             note=row.note,
+            note_language=row.note_language,
             legal_basis=row.person.legal_basis,
             retention_until=row.person.retention_until,
             valid_from=first_day(row.valid),

@@ -33,6 +33,15 @@ NOBODY = _("nobody yet")
 WRITTEN_IN = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
 
 
+def _own_language() -> str:
+    return (get_language() or "fi")[:2]
+
+
+def written_in(text: str, language: str) -> str:
+    """The language of a text for its form; the writer's own where nothing is written yet."""
+    return language if text else _own_language()
+
+
 class _LevelSelect(forms.RadioSelect):
     """The ladder; steps that somebody else decides can't be chosen."""
 
@@ -65,6 +74,9 @@ class ReasonForm(_Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Kept with the change, so that others understand it later."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the text"), required=False, choices=WRITTEN_IN, initial=_own_language
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,6 +130,7 @@ class ChangeForm(ReasonForm):
         "goals",
         "on",
         "reason",
+        "language",
     )
 
     def __init__(
@@ -145,6 +158,7 @@ class ChangeForm(ReasonForm):
             self.own[name].choices = [(str(f.pk), f.name) for f in facets if f.kind == kind]
             if not self.own[name].choices:
                 del self.own[name]
+        self.own["language"].label = _("Language of the texts")
         self.own["state"].choices = _capitalised(Standing.State.choices)
         self.own["form"].choices = _capitalised(Standing.Form.choices)
         derived = Standing.Scope(derived_scope).label
@@ -185,7 +199,7 @@ class ChangeForm(ReasonForm):
         """What was changed on the form, as `standing.change` takes it."""
         facts: dict[str, Any] = {}
         for name in self.changed_data:
-            if name in {"on", "reason"}:
+            if name in {"on", "reason", "language"}:
                 continue
             given = self.cleaned_data[name]
             if name in {"level", "owner", "counterpart"}:
@@ -212,6 +226,9 @@ class DescribeForm(_Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Seen by everybody in your institution. Personal matters don't belong here."),
     )
+    language = forms.ChoiceField(
+        label=_("Language of the text"), required=False, choices=WRITTEN_IN
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -223,6 +240,9 @@ class NextStepForm(_Form):
 
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_on = DateField(label=_("By"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language of the text"), required=False, choices=WRITTEN_IN
+    )
 
 
 class DialogueForm(_Form):
@@ -299,6 +319,9 @@ class ContactForm(_Form):
         help_text=_("Messages to the person are in this language."),
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    note_language = forms.ChoiceField(
+        label=_("Language of the note"), required=False, choices=WRITTEN_IN
+    )
     legal_basis = forms.ChoiceField(
         label=_("Legal basis for keeping these facts"), choices=Person.LegalBasis.choices
     )
@@ -312,10 +335,12 @@ class ContactForm(_Form):
         initial: dict[str, Any] = {
             "legal_basis": Person.LegalBasis.PUBLIC_TASK,
             "retention_until": contacts.default_retention(clock.today()),
+            "note_language": _own_language(),
         }
         if contact:
             initial = {name: getattr(contact.person, name) for name in contacts.PERSON_FACTS}
             initial |= {"title": contact.title, "note": contact.note}
+            initial["note_language"] = written_in(contact.note, contact.note_language)
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
         for name in ("language", "legal_basis"):
@@ -417,8 +442,8 @@ class ValueForm(_Form):
     )
 
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        own = (get_language() or "fi")[:2]
-        kwargs["initial"] = {"on": clock.today(), "language": own, **(initial or {})}
+        own = {"on": clock.today(), "language": _own_language()}
+        kwargs["initial"] = {**own, **(initial or {})}
         super().__init__(*args, **kwargs)
         for key in value.SIDES:
             self.own[key] = forms.CharField(

@@ -41,6 +41,7 @@ from solmu.partnerships.picture.picture import (
 from solmu.partnerships.picture.waiting import UNHAPPY, YEAR
 from solmu.people.viewer import Viewer
 from solmu.ties.models import Evidence
+from solmu.ui.markup import written
 
 State = Standing.State
 
@@ -64,6 +65,9 @@ class Move:
     name: Any
     before: str
     after: str
+    # Of texts that people wrote; empty for all else.
+    language_before: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,10 @@ class Partner:
     @cached_property
     def coming(self) -> list[Standing]:
         """Standings that begin on a day to come."""
-        return [row for row in self.standings if row.valid.lower and row.valid.lower > self.today]
+        rows = [row for row in self.standings if row.valid.lower and row.valid.lower > self.today]
+        for row in rows:
+            row.why = written(row.reason, row.reason_language)  # type: ignore[attr-defined]
+        return rows
 
     @cached_property
     def words(self) -> Words:
@@ -375,7 +382,14 @@ class Partner:
             was = self._word(name, before, people) if before else ""
             now = self._word(name, after, people)
             if was != now:
-                yield Move(label, was if before else "", now)
+                written = name == "goals"
+                yield Move(
+                    label,
+                    was if before else "",
+                    now,
+                    before.goals_language if before and written else "",
+                    after.goals_language if written else "",
+                )
 
     def _word(self, name: str, row: Standing, people: dict[int, str]) -> str:
         if name == "level_id":

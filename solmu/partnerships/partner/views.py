@@ -46,6 +46,7 @@ from solmu.partnerships.partner.forms import (
     NextStepForm,
     ReasonForm,
     ValueForm,
+    written_in,
 )
 from solmu.partnerships.partner.page import Partner, day_of, present_partner
 from solmu.partnerships.permissions import (
@@ -209,6 +210,7 @@ def _waits(request: HttpRequest, partner: Partner) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": step.next_step or _("Next step"),
+                "language": step.next_step_language if step.next_step else "",
                 "due": step.next_step_on,
                 "verb": _("Take it"),
                 "url": f"{address}#next-step",
@@ -251,7 +253,11 @@ def _overview(request: HttpRequest, partner: Partner) -> dict[str, Any]:
         "balance_picture": value_picture.balance(assessment) if assessment else "",
         "people": _people(partner)[:4],
         "next_step_form": NextStepForm(
-            initial={"next_step": stakeholder.next_step, "next_step_on": stakeholder.next_step_on}
+            initial={
+                "next_step": stakeholder.next_step,
+                "next_step_on": stakeholder.next_step_on,
+                "language": written_in(stakeholder.next_step, stakeholder.next_step_language),
+            }
         ),
         "waiting_answers": _confirmations(partner)[:1],
         "extra": sorted(stakeholder.extra.items()),
@@ -436,6 +442,7 @@ def change(request: HttpRequest, partner: Partner) -> HttpResponse:
                 on=form.cleaned_data["on"],
                 reason=form.cleaned_data["reason"],
                 by=request.viewer,
+                language=form.cleaned_data["language"],
                 **facts,
             )
         except standing.StandingError as error:
@@ -461,6 +468,7 @@ def state(request: HttpRequest, partner: Partner, to: str) -> HttpResponse:
                 on=form.cleaned_data["on"],
                 reason=form.cleaned_data["reason"],
                 by=request.viewer,
+                language=form.cleaned_data["language"],
                 state=to,
             )
         except standing.StandingError as error:
@@ -491,7 +499,8 @@ def undo(request: HttpRequest, partner: Partner, standing_pk: int) -> HttpRespon
 def edit(request: HttpRequest, partner: Partner) -> HttpResponse:
     """Change roles and notes."""
     stakeholder = partner.stakeholder
-    initial = {"roles": stakeholder.roles, "notes": stakeholder.notes}
+    language = written_in(stakeholder.notes, stakeholder.notes_language)
+    initial = {"roles": stakeholder.roles, "notes": stakeholder.notes, "language": language}
     form = DescribeForm(request.POST or None, initial=initial)
     if form.is_valid():
         describing.describe(stakeholder, by=request.viewer, **form.cleaned_data)

@@ -53,6 +53,7 @@ class Change:
     after: Stance | None
     on: date | None = None
     reason: str = ""
+    language: str = ""  # of the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ def _rows(picture: Picture, since: date) -> Iterator[Change]:
             **{f"then_{name}": F(f"then__{name}") for name in _FACTS},
             then_on=F("then__valid__startswith"),
             then_reason=F("then__reason"),
+            then_language=F("then__reason_language"),
         )
         .select_related("organisation")
         .order_by(F("then__level__rank").desc(nulls_last=True), "organisation__sort_fi", "pk")
@@ -199,6 +201,7 @@ def _rows(picture: Picture, since: date) -> Iterator[Change]:
             _stance(row, "then", picture),
             row.then_on,
             row.then_reason or "",
+            row.then_language or "",
         )
 
 

@@ -23,7 +23,7 @@ from solmu.partnerships.permissions import can_edit_any, can_import
 from solmu.partnerships.picture import changes, waiting
 from solmu.partnerships.picture.bar import LIST, bar, months_before
 from solmu.partnerships.picture.picture import Picture
-from solmu.ui.markup import badge, link, noted, steps
+from solmu.ui.markup import badge, link, noted, steps, written
 from solmu.ui.tables import Column, Table
 
 SHOWN_CHANGES = 30
@@ -106,9 +106,10 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
     def next_step(row: Any) -> Any:
         if not row.next_step and not row.next_step_on:
             return ""
+        step = written(row.next_step, row.next_step_language) if row.next_step else "–"
         if row.next_step_on and row.next_step_on <= picture.today:
-            return noted(row.next_step or "–", badge(_day(row.next_step_on), "berry"))
-        return noted(row.next_step or "–", _day(row.next_step_on))
+            return noted(step, badge(_day(row.next_step_on), "berry"))
+        return noted(step, _day(row.next_step_on))
 
     columns = [
         Column("name", _("Partner"), name, sort=name_key, export=lambda row: row.organisation.name),
@@ -217,7 +218,11 @@ def partner_table(request: HttpRequest, picture: Picture) -> Table[Any]:
             export=lambda row: row.evidence_count,
         ),
         Column(
-            "goals", _("Goals"), lambda row: row.goals, shown=False, export=lambda row: row.goals
+            "goals",
+            _("Goals"),
+            lambda row: written(row.goals, row.goals_language) if row.goals else "",
+            shown=False,
+            export=lambda row: row.goals,
         ),
     ]
     return Table(
@@ -271,6 +276,7 @@ def told_changes(picture: Picture) -> dict[str, Any] | None:
             "sentences": changes.sentences(row, picture.words),
             "on": row.on,
             "reason": row.reason,
+            "language": row.language,
         }
         for row in found.rows[:SHOWN_CHANGES]
     ]

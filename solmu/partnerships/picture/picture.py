@@ -80,7 +80,7 @@ LONGEST_QUERY = 100
 LONGEST_ID = 19  # digits of what fits into the database's numbers
 # What lists don't read of a partner and its organisation.
 UNREAD = (
-    *("uuid", "notes", "extra", "created_at"),
+    *("uuid", "notes", "notes_language", "extra", "created_at"),
     *(
         f"organisation__{name}"
         for name in (
@@ -299,7 +299,8 @@ class Picture:
         """Those in the picture, each with how it stood on the date.
 
         Annotated: standing_id, level_id, level_rank, state, scope, scope_override, form, owner_id,
-        contents, themes, goals, since (first day of the standing, None: before the records).
+        contents, themes, goals, goals_language, since (first day of the standing; None: before the
+        records).
         """
         rows = standing_on(self.base(), self.on, self.institution)
         for key, values in self.filters.items():
@@ -525,6 +526,7 @@ def standing_on(stakeholders: QuerySet[Any], on: date, institution: Any) -> Quer
             contents=F("then__contents"),
             themes=F("then__themes"),
             goals=F("then__goals"),
+            goals_language=F("then__goals_language"),
             stands_since=F("then__valid__startswith"),
         )
         .select_related("organisation")

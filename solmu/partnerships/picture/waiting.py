@@ -184,8 +184,13 @@ def _next_steps(picture: Picture, each: int) -> list[Wait]:
         _wait(
             "next_step",
             row,
-            _("Next step by %(day)s: %(step)s")
-            % {"day": _day(row.next_step_on), "step": row.next_step or "–"},
+            mark_safe(
+                conditional_escape(_("Next step by %(day)s: %(step)s"))
+                % {
+                    "day": _day(row.next_step_on),
+                    "step": written(row.next_step or "–", row.next_step_language),
+                }
+            ),
             _("Take it"),
             "#next-step",
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -31,10 +32,12 @@ def measure_rows(measures: list[Measure], today: date) -> SafeString:
     # Many end on the same day and stand alike.
     by_day = cache(lambda day: _("by %(day)s") % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     badge = cache(markup.badge)
+    plan_at = cache(lambda slug: reverse("plans:plan", args=[slug]))
     for measure in measures:
         note = " · ".join(part for part in (*_notes(measure), by_day(measure.ends_on)) if part)
         rows.append(
-            f'<li class="entry-row"><div><a href="{measure.get_absolute_url()}"'
+            f'<li class="entry-row"><div>'
+            f'<a href="{plan_at(measure.plan.network.slug)}measures/{measure.uuid}/"'
             f' lang="{measure.language}">{conditional_escape(measure.title)}</a>'
             f'<span class="note">{conditional_escape(note)}</span></div>'
             f"{badge(*overview.status_word(measure, today))}</li>"
