@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -86,7 +86,8 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _totals(picture: belonging.Belonging) -> list[tuple[Any, str, list[str]]]:
     """The sums over the members that told theirs, each with what it lacks; none if nobody did."""
     found = []
-    for word, total in ((_("students"), picture.students), (_("staff"), picture.staff)):
+    students, staff = pgettext("how many", "students"), pgettext("how many", "staff")
+    for word, total in ((students, picture.students), (staff, picture.staff)):
         lacks = []
         if total.missing:
             lacks.append(_("not told: %(names)s") % {"names": belonging.named(total.missing)})

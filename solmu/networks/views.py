@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -284,7 +284,8 @@ def _figures(
             members,
         )
     ]
-    for total, word in ((picture.students, _("students")), (picture.staff, _("staff"))):
+    students, staff = pgettext("how many", "students"), pgettext("how many", "staff")
+    for total, word in ((picture.students, students), (picture.staff, staff)):
         if total.known:
             found.append((number(total.sum), word, f"{members}#figures"))
     if groups:

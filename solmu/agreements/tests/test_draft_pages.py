@@ -14,6 +14,7 @@ from solmu.agreements.bases import exchange, writing
 from solmu.agreements.drafting import commenting, drafting
 from solmu.agreements.drafting.commenting import Receiver
 from solmu.agreements.models import Agreement, Base, Clause, Comment
+from solmu.goals.models import Goal
 from solmu.lib.periods import period
 from solmu.lib.tokens import token_hash
 from solmu.notifications.models import Message
@@ -307,6 +308,19 @@ def test_goal_and_duty_are_written_on_their_pages(cast: Cast) -> None:
     assert "Nimeää ohjaajan" in page
     assert "Kaisa" in page
     assert client.post(f"/agreements/{draft.pk}/goals/add/", {"title": ""}).status_code == 422
+
+
+def test_api_takes_a_goal_out_of_a_draft(cast: Cast) -> None:
+    draft = cast.draft()
+    goal = Goal.objects.create(
+        holder_kind="agreement", holder_id=draft.pk, title="Paikkoja", valid=period(date(2026, 1, 1))
+    )
+    path = f"/api/v1/goals/{goal.pk}"
+    reader = Client(headers={"Authorization": token(cast.reader)})
+    assert reader.delete(path).status_code == 403
+    client = Client(headers={"Authorization": token(cast.coordinator)})
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
 
 
 def test_partner_page_lists_its_agreements(cast: Cast) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from solmu.lib import clock
+from solmu.organisations import institutions
 from solmu.organisations.models import Figure, Organisation, OrganisationSource, Relation
 from solmu.organisations.tests import factories
 
@@ -257,3 +258,24 @@ def test_proposal_is_shown_to_both_and_decided(ours, coordinator):
     assert found.name_fi == "Uusi Oy"
     stranger = client_of(factories.person_with_role(factories.institution()))
     assert stranger.post(f"/organisations/proposals/{proposal.pk}/").status_code == 404
+
+
+def test_operating_area_is_in_the_history():
+    institution = factories.institution()
+    institution.regions.add(factories.region())
+    person = factories.person_with_role(institution, "leader")
+    other = factories.region("06", "Pirkanmaa")
+    institutions.change_area(
+        institution, by=factories.viewer(person), regions=[other],
+        municipalities=[factories.municipality()], fields=[],
+    )  # fmt: skip
+
+    page = client_of(person).get(f"/institutions/{institution.organisation.slug}/")
+
+    told = page.content.decode().partition("History")[2]
+    for line in (
+        "Added: region of the operating area, Pirkanmaa",
+        "Added: municipality of the operating area, Hämeenlinna",
+        "Removed: region of the operating area, Kanta-Häme",
+    ):
+        assert line in told, line

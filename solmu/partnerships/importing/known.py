@@ -293,7 +293,10 @@ class Details:
         )
         states = {
             row["id"]: StakeholderState(row["id"], row["organisation_id"], dict(row))
-            for row in rows.values("id", "organisation_id", "roles", "next_step", "notes", "extra")
+            for row in rows.values(
+                *("id", "organisation_id", "roles", "extra"),
+                *("next_step", "next_step_language", "notes", "notes_language"),
+            )
         }
         self._add_standings(states)
         self._add_contacts(states)

@@ -285,7 +285,10 @@ class Writer:
                 )
                 for id_, uuid, target in zip(ids, new_uuids(len(new)), new, strict=True)
             ),
-            always={"institution_id": self.institution_id, "created_at": self.now},
+            always={
+                "institution_id": self.institution_id, "created_at": self.now,
+                "next_step_language": self.batch.language, "notes_language": self.batch.language,
+            },
         )  # fmt: skip
         self.made[STAKEHOLDER] = ids
         found = {target.organisation_id or 0: id_ for id_, target in zip(ids, new, strict=True)}
@@ -311,7 +314,7 @@ class Writer:
             ((id_, *row) for id_, row in zip(ids, rows, strict=True)),
             always={
                 "scope_override": "", "form": Standing.Form.BILATERAL, "goals": "",
-                "reason": self.reason,
+                "reason": self.reason, "reason_language": self.batch.language,
             },
         )  # fmt: skip
         self.made[STANDING] = ids
@@ -463,9 +466,11 @@ class Writer:
         return touched
 
     def _stakeholder_change(self, target: Target) -> None:
-        state, changes = target.stakeholder, target.stakeholder_changes
+        state, changes = target.stakeholder, dict(target.stakeholder_changes)
         if state is None:
             return
+        texts = changes.keys() & {"next_step", "notes"}
+        changes |= {f"{name}_language": self.batch.language for name in texts}
         before = {key: state.facts[key] for key in changes}
         self._note_change(STAKEHOLDER, state.id, before, changes)
         Stakeholder.objects.filter(pk=state.id).update(**changes)
@@ -492,7 +497,7 @@ class Writer:
             self.made[STANDING] += [
                 Standing.objects.create(
                     stakeholder_id=target.stakeholder.id, valid=DateRange(None, None),
-                    reason=self.reason,
+                    reason=self.reason, reason_language=self.batch.language,
                     **_standing_values(changes),
                 ).pk
             ]  # fmt: skip
@@ -528,7 +533,7 @@ class Writer:
         for key in ("state", "level_id", "contents", "themes", "scope_override", "form", "owner_id",
                     "counterpart_id", "goals", "goals_language"):  # fmt: skip
             setattr(new, key, values.get(key, getattr(now, key)))
-        new.reason = self.reason
+        new.reason, new.reason_language = self.reason, self.batch.language
         new.save()
         self.made[STANDING].append(new.pk)
         rows.insert(rows.index(now) + 1, new)

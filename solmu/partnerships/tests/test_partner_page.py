@@ -327,6 +327,40 @@ def test_history_tells_who_changed_what_before_and_after(
     assert "employer, funder" in page
 
 
+def test_each_text_is_shown_in_the_language_that_it_was_written_in(
+    stakeholder: Stakeholder, client: Client
+) -> None:
+    own = directory.person_with_role(stakeholder.institution, "coordinator")
+    finnish = Viewer(person_id=own.pk, language="fi")
+    today = standing.change(
+        stakeholder, on=TODAY - timedelta(days=9), reason="alku", by=SYSTEM, language="fi",
+        goals="Enemmän harjoittelupaikkoja",
+    )  # fmt: skip
+    contact = contacts.add(stakeholder, by=finnish, given_name="Aino", note="Soita aamulla")
+    base = f"/partners/{stakeholder.pk}"
+    client.post(
+        f"{base}/state/paused/",
+        {"on": TODAY.isoformat(), "reason": "Ingen tid", "language": "sv"},
+    )
+    client.post(f"{base}/edit/", {"roles": [], "notes": "Viktig", "language": "sv"})
+    client.post(f"{base}/next-step/", {"next_step": "Call them"})
+    client.post(f"{base}/edit/", {"roles": ["employer"], "notes": "Viktig"})
+
+    assert today.goals_language == "fi"
+    now = text(client, stakeholder)
+    for language, words in (
+        ("fi", "Enemmän harjoittelupaikkoja"),
+        ("sv", "Ingen tid"),
+        ("sv", "Viktig"),
+        ("en", "Call them"),
+    ):
+        assert f'lang="{language}">{words}<' in now, words
+    assert '<span lang="sv">Ingen tid</span>' in text(client, stakeholder, "path")
+    assert '<dd lang="fi">Soita aamulla' in text(client, stakeholder, "contacts")
+    form = client.get(f"{base}/contacts/{contact.pk}/").content.decode()
+    assert form.count('value="fi" selected') == 1
+
+
 def test_period_of_a_contact_is_told_inclusive(stakeholder: Stakeholder, client: Client) -> None:
     contact = contacts.add(stakeholder, by=SYSTEM, given_name="Aino", on=TODAY - timedelta(days=9))
     contact.valid = period(TODAY - timedelta(days=9), TODAY - timedelta(days=1))
