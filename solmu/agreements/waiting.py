@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from solmu.agreements.models import Agreement, Comment, Party
 from solmu.agreements.permissions import COORDINATOR, LEADER, can_draft
 from solmu.agreements.querysets import seen_rows
-from solmu.lib.compiled import Uneven, compiled, several
+from solmu.lib.compiled import compiled, several
 from solmu.networks.models import Network
 from solmu.organisations.models import Organisation
 from solmu.partnerships.models import Stakeholder
@@ -143,17 +143,19 @@ def with_organisation(viewer: Viewer, organisation_id: int) -> Panel | None:
 
 
 def _latest(viewer: Viewer, party_id: int = 0, **where: int) -> list[Agreement]:
-    """The newest that the viewer sees, one more than are shown; with a party besides, if named."""
+    """The newest that the viewer sees, one more than are shown; with a party besides, if named.
 
-    def make(seen: QuerySet[Agreement], *, party: int = 0, **values: int) -> QuerySet[Agreement]:
+    That party, an institution, is written into the SQL: the database has to know how many it has.
+    """
+
+    def make(seen: QuerySet[Agreement], **values: int) -> QuerySet[Agreement]:
         rows = seen.filter(**values)
-        if party:
-            parties = Party.objects.filter(agreement=OuterRef("pk"), organisation_id=party)
-            rows = rows.filter(Exists(parties))
+        if party_id:
+            party = Party.objects.filter(agreement=OuterRef("pk"), organisation_id=party_id)
+            rows = rows.filter(Exists(party))
         return rows.order_by("-pk")[: SHOWN + 1]
 
-    besides = {"party": Uneven(party_id)} if party_id else {}
-    return seen_rows(viewer, ("latest", *where), make, **besides, **where)
+    return seen_rows(viewer, ("latest", party_id, *where), make, **where)
 
 
 def _panel(found: list[Agreement], more_url: str, new_url: str) -> Panel | None:

@@ -10,8 +10,8 @@ Keyword arguments are values (int, date or str) that are filled in at each call.
 query's form is a positional argument: each combination is compiled for itself. The function runs
 with stand-ins for the values, so it only passes them on.
 
-The database keeps the plan of such a query too. Only a text inside a pattern and an `Uneven` number
-are planned anew each time, since what is best done depends on how much they match.
+The database keeps the plan of such a query too. Only a text inside a pattern is planned anew each
+time, since what is best done depends on how much it matches.
 
 Where many such queries are to be read and most find nothing, `rows_of_each` asks first, by one
 query, which of them find anything:
@@ -44,10 +44,6 @@ _INT, _DAY, _TEXT = 2_077_707_700, date(7770, 1, 1).toordinal(), "\uf8f0{}\uf8f0
 type Value = int | date | str
 
 
-class Uneven(int):
-    """A number that matches few rows or very many: its query is planned anew each time."""
-
-
 class _Query:
     """Stands in for a queryset's query where its rows are read: its compiler is made already."""
 
@@ -76,9 +72,7 @@ class _Statement:
         ]
         # A value that Django made into something else can't be filled in.
         self.has_all_holes = {name for _at, name, _part in self.holes} == {*stand_ins}
-        self.is_uneven = any(isinstance(each, Uneven) for each in stand_ins.values()) or any(
-            is_part for _at, _name, is_part in self.holes
-        )
+        self.has_parts = any(is_part for _at, _name, is_part in self.holes)
 
     def with_constants(self, connection: Any) -> tuple[str, list[str]]:
         """The SQL with all that never changes written into it, and the values that are left."""
@@ -107,7 +101,7 @@ class _Plan:
         self._stand_ins = stand_ins
         self._converters: Any = None
         self._prepared: tuple[str, list[str]] | None = None
-        if sql and not self._statement.is_uneven:
+        if sql and not self._statement.has_parts:
             self._prepared = self._statement.with_constants(connections[queryset.db])
         self.has_all_holes = not sql or self._statement.has_all_holes
 
@@ -261,7 +255,7 @@ def _any_of(asked: Sequence[Asked[Any]]) -> tuple[str, list[tuple[int, str]]]:
             parts.append("false")
             continue
         statement = _Statement(sql, params, one.stand_ins)
-        if statement.is_uneven or not statement.has_all_holes:
+        if statement.has_parts or not statement.has_all_holes:
             parts.append("true")  # it has to be read to know
             continue
         part, own = statement.with_constants(connection)
@@ -285,7 +279,7 @@ def _stand_in(at: int, value: Value) -> Value:
     if isinstance(value, str):
         return _TEXT.format(at)
     if isinstance(value, int) and not isinstance(value, bool):
-        return type(value)(_INT + at)
+        return _INT + at
     if isinstance(value, date) and not isinstance(value, datetime):
         return date.fromordinal(_DAY + at)
     raise TypeError(f"{value!r} decides the form of a query: pass it as a positional argument")
@@ -295,5 +289,4 @@ def _holds(param: Any, stand_in: Value) -> bool:
     if isinstance(stand_in, str):
         return isinstance(param, str) and stand_in in param
     # A field of large numbers makes psycopg's own kind of int of it.
-    kind = int if isinstance(stand_in, int) else type(stand_in)
-    return isinstance(param, kind) and bool(param == stand_in)
+    return isinstance(param, type(stand_in)) and bool(param == stand_in)

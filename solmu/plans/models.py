@@ -376,6 +376,22 @@ class Output(models.Model):
 
 
 @tracked
+class OutputAuthor(Output.authors.through):  # type: ignore[name-defined]
+    """That a person is an author of an output; here so that history keeps it."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked
+class OutputInstitution(Output.organisations.through):  # type: ignore[name-defined]
+    """That an institution took part in an output; here so that history keeps it."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked
 class AnnualReport(models.Model):
     """What a network did in a year. As published it is kept whole, whatever changes later."""
 

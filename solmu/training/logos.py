@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.files import File as DjangoFile
@@ -27,6 +28,21 @@ MOST = 100 * 1024  # it is fetched with each page
 def of(programme: Programme) -> File | None:
     """The logo, if there is one."""
     return next(iter(_present(programme=programme.pk)), None)
+
+
+def ever(programme: Programme) -> list[File]:
+    """All logos that it has had, the oldest first: what was issued under one keeps it."""
+    return list(File.objects.of(LOGO, programme.pk))
+
+
+def at(logos: list[File], moment: datetime) -> File | None:
+    """Which of them stood at a moment."""
+    stood = [
+        one
+        for one in logos
+        if one.at <= moment and (one.removed_at is None or one.removed_at > moment)
+    ]
+    return stood[-1] if stood else None
 
 
 def check(upload: DjangoFile) -> None:

@@ -7,6 +7,7 @@ from solmu.agreements.models.agreement import (
     Duty,
     GoalOwner,
     Party,
+    RelatedAgreement,
     Review,
     Version,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Notice",
     "Party",
     "Record",
+    "RelatedAgreement",
     "Review",
     "Signatory",
     "Signature",

@@ -208,6 +208,14 @@ class Agreement(models.Model):
 
 
 @tracked
+class RelatedAgreement(Agreement.related.through):  # type: ignore[name-defined]
+    """That an agreement goes with another; here so that history keeps it."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked
 class Clause(models.Model):
     """A clause as it is drafted; what was sent or signed is frozen in a version."""
 

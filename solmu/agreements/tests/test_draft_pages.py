@@ -313,7 +313,10 @@ def test_goal_and_duty_are_written_on_their_pages(cast: Cast) -> None:
 def test_api_takes_a_goal_out_of_a_draft(cast: Cast) -> None:
     draft = cast.draft()
     goal = Goal.objects.create(
-        holder_kind="agreement", holder_id=draft.pk, title="Paikkoja", valid=period(date(2026, 1, 1))
+        holder_kind="agreement",
+        holder_id=draft.pk,
+        title="Paikkoja",
+        valid=period(date(2026, 1, 1)),
     )
     path = f"/api/v1/goals/{goal.pk}"
     reader = Client(headers={"Authorization": token(cast.reader)})

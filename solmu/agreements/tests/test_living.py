@@ -21,7 +21,7 @@ from solmu.agreements.living import (
     running,
 )
 from solmu.agreements.living.duties import LifeError
-from solmu.agreements.models import Agreement, Duty, LevelProposal, Notice, Party
+from solmu.agreements.models import Agreement, Duty, LevelProposal, Notice, Party, RelatedAgreement
 from solmu.agreements.signing import integrity
 from solmu.agreements.tests import signing_factories as make
 from solmu.goals.models import Goal
@@ -360,6 +360,17 @@ def test_list_goes_on_to_the_next_page_in_the_order_of_first_days():
         address = table.more_url and f"/agreements/{table.more_url.removeprefix('/agreements/')}"
     assert len(set(seen)) == len(seen) == 60
     assert seen[0] == "Sopimus 1"
+
+
+def test_history_keeps_which_agreements_belong_together():
+    one, other = in_force(), in_force()
+    following.relate(one, other, by=make.SYSTEM)
+    following.unrelate(one, other, by=make.SYSTEM)
+    kept = RelatedAgreement.pgh_event_models["insert"].objects.filter(from_agreement=one)
+    told = kept.order_by("pgh_id").values_list("pgh_label", "pgh_context__metadata__reason")
+    assert list(told) == [
+        ("insert", "agreements put together"), ("delete", "agreements taken apart"),
+    ]  # fmt: skip
 
 
 def goal_of(agreement: Agreement, **facts: object) -> Goal:

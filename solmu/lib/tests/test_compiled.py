@@ -7,7 +7,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateField, QuerySet, Value
 
-from solmu.lib.compiled import Uneven, compiled, rows_of_each, several
+from solmu.lib.compiled import compiled, rows_of_each, several
 
 pytestmark = pytest.mark.django_db
 
@@ -95,25 +95,10 @@ def test_rows_of_each_reads_what_one_query_cannot_tell() -> None:
 
     ContentType.objects.create(app_label="7", model="seven")
 
-    seven, named, uneven = rows_of_each(
-        [odd.asked(app=7), _named.asked(part="perso"), _from.asked(key=Uneven(1))]
-    )
+    seven, named = rows_of_each([odd.asked(app=7), _named.asked(part="perso")])
 
     assert [kind.model for kind in seven] == ["seven"]
     assert "person" in {kind.model for kind in named}
-    assert uneven == list(ContentType.objects.order_by("pk"))
-
-
-@compiled
-def _from(*, key: int) -> QuerySet[ContentType]:
-    return ContentType.objects.filter(pk__gte=key).order_by("pk")
-
-
-def test_an_uneven_number_is_filled_in_as_another() -> None:
-    last = ContentType.objects.latest("pk")
-
-    assert _from(key=Uneven(last.pk)) == [last]
-    assert _from(key=Uneven(1)) == _from(key=1)
 
 
 def test_several_ids_share_few_forms() -> None:

@@ -548,6 +548,7 @@ class Writer:
             themes=last.themes,
             owner_id=last.owner_id, form=last.form, goals=last.goals,
             goals_language=last.goals_language, reason=self.reason,
+            reason_language=self.batch.language,
         )  # fmt: skip
         ended.save()
         self.made[STANDING].append(ended.pk)

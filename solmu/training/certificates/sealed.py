@@ -17,7 +17,8 @@ def _document(key: int, code: str) -> Document:
     with override(row.language):
         reason = _("Certificate: %(name)s") % {"name": row.name}
     name = slugify(f"{row.programme_name} {row.name}")[:80] or "certificate"
-    return Document(document.pdf(row, code), f"{name}.pdf", reason)
+    logo = document.logos_of(row.enrolment.programme, [code]).get(code)
+    return Document(document.pdf(row, code, logo), f"{name}.pdf", reason)
 
 
 def described(key: int) -> Described:
