@@ -274,7 +274,8 @@ WAITING: tuple[Callable[[Viewer], Sequence[Waiting | Waits[Any]]], ...] = (
     *modules.of("networks", network_waits.waits, seat_reminding.waits),
     *modules.of("plans", plan_waits.waits),
     *modules.of("costs", cost_waits.waits),
-    *modules.of("training", autopilot_waits.waits, training_waits.waits),
+    *modules.of("training", autopilot_waits.waits),
+    *modules.of("training", training_waits.waits),
     *modules.of(
         "agreements",
         signing_waits.waits,

@@ -51,7 +51,9 @@ def change_area(
 ) -> None:
     """Change the operating area and the fields of an institution."""
     with history.acting(by, gettext_noop("operating area changed")):
-        institution.fields = list(fields)
-        institution.save(update_fields=["fields"])
+        chosen = list(fields)
+        if set(chosen) != set(institution.fields):  # their order says nothing
+            institution.fields = chosen
+            institution.save(update_fields=["fields"])
         institution.regions.set(regions)
         institution.municipalities.set(municipalities)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from solmu.documents import making
 from solmu.files import storing
 from solmu.files.models import File
 from solmu.jobs import tasks
@@ -168,7 +169,8 @@ def _note(row: Seal, error: Exception) -> bool:
         return True
     now.attempts += 1
     now.problem = f"{type(error).__name__}: {error}"[:1000]
-    if now.attempts >= ATTEMPTS:
+    # What no font can show is no better at the next attempt.
+    if now.attempts >= ATTEMPTS or isinstance(error, making.LettersError):
         now.state = State.FAILED
     now.save(update_fields=["attempts", "problem", "state"])
     return now.state == State.FAILED

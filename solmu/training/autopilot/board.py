@@ -23,6 +23,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from solmu.lib import clock, startrule
@@ -32,16 +33,17 @@ from solmu.notifications.models import Message
 from solmu.people.viewer import Viewer
 from solmu.training import enrolling, extending, mails, placing, states
 from solmu.training.autopilot import invitations, letters
+from solmu.training.certificates.models import Certificate
 from solmu.training.learning.models import Done
 from solmu.training.learning.progress import KICK_OFF as OPENING_CHECK
-from solmu.training.models import Cohort, Enrolment
+from solmu.training.models import Cohort, Enrolment, Programme
 from solmu.training.systems.models import System, Work
 
 State = Enrolment.State
 QUIET_AFTER = 7  # days from the start without signing in
 
-SYSTEM, NO_EMAIL, UNDELIVERED, UNCHECKED, ABSENT, QUIET = (
-    "system", "no-email", "undelivered", "unchecked", "absent", "quiet",
+SYSTEM, NO_EMAIL, UNDELIVERED, UNCHECKED, ABSENT, QUIET, LETTERS = (
+    "system", "no-email", "undelivered", "unchecked", "absent", "quiet", "letters",
 )  # fmt: skip
 WHY: dict[str, Any] = {
     SYSTEM: gettext_lazy("the institution's own system needs a person"),
@@ -50,7 +52,10 @@ WHY: dict[str, Any] = {
     UNCHECKED: gettext_lazy("the account has not been checked"),
     ABSENT: gettext_lazy("has not signed in"),
     QUIET: gettext_lazy("has not begun to study"),
+    LETTERS: gettext_lazy("no font has the letters of the name: write it for the certificate"),
 }
+# In these somebody can be stuck.
+HELPED = states.OPEN | {State.PASSED}
 # States that only accounts elsewhere give.
 OF_ACCOUNTS = frozenset({State.ACCOUNT_READY, State.ACCOUNT_CHECKED})
 
@@ -99,6 +104,10 @@ def with_stuck(rows: QuerySet[Enrolment], *, today: date, near: date, quiet: dat
     )
     why = Case(
         When(open_ & Q(pk__in=works.values("enrolment")), then=Value(SYSTEM)),
+        When(
+            Q(state=State.PASSED, pk__in=Certificate.objects.unmade().values("enrolment")),
+            then=Value(LETTERS),
+        ),
         When(open_ & Q(person__email=""), then=Value(NO_EMAIL)),
         When(open_ & Q(person__in=lost.values("person")), then=Value(UNDELIVERED)),
         When(unchecked & Q(Exists(elsewhere)), then=Value(UNCHECKED)),
@@ -132,6 +141,13 @@ def with_done(rows: QuerySet[Enrolment]) -> QuerySet[Any]:
 def only_stuck(rows: QuerySet[Enrolment]) -> QuerySet[Any]:
     """Those of some enrolments that need a person."""
     return with_stuck(rows, **days()).filter(~Q(stuck=""))
+
+
+def help_url(why: str, programme: Programme) -> str:
+    """Where somebody who is stuck is helped; empty: on their own page."""
+    if why != LETTERS:
+        return ""
+    return reverse("certificates:list", args=[programme.slug]) + "?state=unmade"
 
 
 def counts(cohort: Cohort) -> dict[str, tuple[int, int]]:

@@ -28,7 +28,7 @@ from solmu.training.autopilot import board, steps
 from solmu.training.autopilot.forms import MessageForm
 from solmu.training.autopilot.models import StepRun, Trace
 from solmu.training.learning.models import Page, Version
-from solmu.training.models import Cohort, Enrolment
+from solmu.training.models import Cohort, Enrolment, Programme
 from solmu.training.page import cohort_shell, run_cohort, trail
 from solmu.training.states import State
 from solmu.training.systems import working
@@ -48,7 +48,7 @@ def page(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
     pages = _pages(cohort)
     table = Table(
         request,
-        _columns(pages),
+        _columns(pages, cohort.programme),
         _rows(cohort, bar),
         default_sort="name",
         name="participants",
@@ -171,11 +171,17 @@ def _routine(cohort: Cohort, systems: Any) -> list[tuple[str, str, str]]:
     return found
 
 
-def _columns(pages: int) -> list[Column[Any]]:
+def _columns(pages: int, programme: Programme) -> list[Column[Any]]:
     # Few words and days come again and again.
     day = cache(lambda day: date_format(day, "SHORT_DATE_FORMAT"))
     of_state = cache(lambda state: badge(State(state).label, states.TONES[State(state)]))
-    why = cache(lambda code: badge(board.WHY[code], "berry") if code else "")
+
+    @cache
+    def why(code: str) -> Any:
+        told = badge(board.WHY[code], "berry") if code else ""
+        url = board.help_url(code, programme)
+        return format_html('<a href="{}">{}</a>', url, told) if url else told
+
     return [
         Column("name", _("Name"), _name, sort="person__family_name",
                export=lambda row: row.person.name),

@@ -47,7 +47,7 @@ def day(request: HttpRequest) -> HttpResponse:
     week = today + timedelta(days=7)
     runs = [_told(one) for one in runs_of(viewer).filter(due_on__lte=week)]
     mine = Enrolment.objects.visible_to(viewer)
-    stuck_rows = board.only_stuck(mine.filter(state__in=states.OPEN))
+    stuck_rows = board.only_stuck(mine.filter(state__in=board.HELPED))
     stuck = list(
         stuck_rows.select_related("person", "cohort", "programme").order_by(
             "cohort__starts_on", "pk"
@@ -84,7 +84,14 @@ def day(request: HttpRequest) -> HttpResponse:
             ],
             "today_runs": [one for one in runs if one["run"].due_on <= today],
             "week_runs": [one for one in runs if one["run"].due_on > today],
-            "stuck": [{"row": one, "why": board.WHY[one.stuck]} for one in stuck[:SHOWN]],
+            "stuck": [
+                {
+                    "row": one,
+                    "why": board.WHY[one.stuck],
+                    "url": board.help_url(one.stuck, one.programme),
+                }
+                for one in stuck[:SHOWN]
+            ],
             "stuck_more": len(stuck) > SHOWN,
             "applied": applied[:SHOWN],
             "applied_n": new.count(),

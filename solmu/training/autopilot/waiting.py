@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from solmu.people.viewer import Viewer
-from solmu.training import states
 from solmu.training.autopilot import board, running
 from solmu.training.autopilot.models import StepRun
 from solmu.training.models import Cohort, Enrolment
@@ -43,7 +42,7 @@ def waits(viewer: Viewer) -> list[Waiting]:
         )
         for run in runs
     ]
-    mine = Enrolment.objects.filter(programme__in=viewer.programmes.keys(), state__in=states.OPEN)
+    mine = Enrolment.objects.filter(programme__in=viewer.programmes.keys(), state__in=board.HELPED)
     stuck = board.only_stuck(mine).count()
     if stuck:
         found.append(

@@ -29,6 +29,16 @@ class ReissueForm(forms.Form):
     )
 
 
+class NameForm(forms.Form):
+    """The name as it is to stand on a certificate."""
+
+    name = forms.CharField(label=gettext_lazy("Name on the certificate"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "name-%s")
+        super().__init__(*args, **kwargs)
+
+
 class RevokeForm(forms.Form):
     """Why a certificate holds no more."""
 

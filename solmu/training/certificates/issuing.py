@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from solmu.audit import history
+from solmu.documents import making
 from solmu.jobs import tasks
 from solmu.lib import clock
 from solmu.lib.translated import text_in
@@ -65,8 +66,7 @@ def reissue(
     certificate: Certificate, *, name: str, language: str, why: str, by: Viewer
 ) -> Certificate:
     """Issue a certificate anew, as when the name was misspelled; the old one is revoked."""
-    if not name.strip():
-        raise CertificateError(_("The certificate needs a name."))
+    name = _drawable(name)
     row = _locked(certificate.enrolment)
     if row.state not in states.DONE:
         raise CertificateError(_("Only who has passed gets a certificate."))
@@ -77,7 +77,44 @@ def reissue(
         revoke(old, why=why, by=by)
     elif not why.strip():
         raise CertificateError(_("Say why."))
-    return _make(row, name=name.strip(), language=language, replaces=old, by=by)
+    return _make(row, name=name, language=language, replaces=old, by=by)
+
+
+def letters_missing(seal: Seal | None) -> str:
+    """The letters that no font of certificates has, because of which one could not be made."""
+    if seal is None or seal.state != Seal.State.FAILED:
+        return ""
+    kind, _colon, letters = seal.problem.partition(": ")
+    return letters if kind == making.LettersError.__name__ else ""
+
+
+@transaction.atomic
+def rename(certificate: Certificate, *, name: str, by: Viewer) -> None:
+    """Write the name of a certificate that could not be made so that it can; it is made then."""
+    row = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    seal = Seal.objects.get(subject_kind=SEALED, subject_id=row.pk)
+    if not (row.is_valid and letters_missing(seal)):
+        raise CertificateError(_("The certificate is made already; issue it anew instead."))
+    row.name = _drawable(name)
+    with history.acting(by, gettext_noop("name on the certificate changed")):
+        row.save(update_fields=["name"])
+    sealing.try_again(seal)
+    certificate.name = row.name
+
+
+def _drawable(name: str) -> str:
+    """A name as it stands on a certificate; CertificateError where it can't."""
+    name = name.strip()[:200]
+    if not name:
+        raise CertificateError(_("The certificate needs a name."))
+    try:
+        making.check(name)
+    except making.LettersError as error:
+        raise CertificateError(
+            _("The certificate has no letters for %(letters)s. Write the name in Latin letters.")
+            % {"letters": error}
+        ) from error
+    return name
 
 
 def _locked(enrolment: Enrolment) -> Enrolment:

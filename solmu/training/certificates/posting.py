@@ -18,9 +18,10 @@ LATEST = 10
 
 
 def waiting(programme: Programme) -> QuerySet[Certificate]:
-    """Those who want paper and have not been posted it."""
+    """Those who want paper and have not been posted it, if it could be made."""
     rows: QuerySet[Certificate] = Certificate.objects.to_post().told()
-    return rows.filter(enrolment__programme=programme).order_by("pk")
+    unmade = Certificate.objects.unmade().values("pk")
+    return rows.filter(enrolment__programme=programme).exclude(pk__in=unmade).order_by("pk")
 
 
 def posted(programme: Programme) -> list[Mailing]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from solmu.documents.making import LettersError
+from solmu.sealing.models import Seal
 from solmu.training.querysets import run_by
 
 if TYPE_CHECKING:
@@ -45,6 +47,15 @@ class CertificateQuerySet(models.QuerySet):
             "enrolment__programme__institution__organisation",
             "enrolment__programme__certificate_settings",
         )
+
+    def unmade(self) -> Self:
+        """Valid ones that can't be made, since no font has all of their letters."""
+        failed = Seal.objects.filter(
+            subject_kind="certificate",
+            state=Seal.State.FAILED,
+            problem__startswith=LettersError.__name__,
+        )
+        return self.valid().filter(pk__in=failed.values("subject_id"))
 
     def to_post(self) -> Self:
         """Valid ones that are wanted on paper, with an address, and have not been posted."""

@@ -23,7 +23,13 @@ from solmu.audit import history
 from solmu.sealing.models import Seal
 from solmu.training.certificates import card, document, feedback, figures, issuing, posting
 from solmu.training.certificates import questions as asking
-from solmu.training.certificates.forms import AskedForm, ReissueForm, RevokeForm, SettingsForm
+from solmu.training.certificates.forms import (
+    AskedForm,
+    NameForm,
+    ReissueForm,
+    RevokeForm,
+    SettingsForm,
+)
 from solmu.training.certificates.issuing import CertificateError
 from solmu.training.certificates.models import SEALED, AskedQuestions, Certificate, Mailing
 from solmu.training.certificates.own_views import sealed_pdf
@@ -44,7 +50,8 @@ BAD = HTTPStatus.UNPROCESSABLE_ENTITY
 def certificates(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The programme's certificates."""
     programme = run_programme(request, slug)
-    states = [("valid", _("valid")), ("revoked", _("revoked")), ("paper", _("waits for the post"))]
+    states = [("valid", _("valid")), ("revoked", _("revoked")), ("paper", _("waits for the post")),
+              ("unmade", _("could not be made"))]  # fmt: skip
     bar = FilterBar(
         request, [Filter("state", _("State"), states)], search="q", search_label=_("Name")
     )
@@ -52,6 +59,7 @@ def certificates(request: HttpRequest, slug: str) -> HttpResponseBase:
     conditions = {
         "valid": Q(revoked_on=None),
         "revoked": Q(revoked_on__isnull=False),
+        "unmade": Q(pk__in=Certificate.objects.unmade().values("pk")),
         "paper": Q(pk__in=posting.waiting(programme).order_by().values("pk")),
     }
     if bar.chosen["state"]:
@@ -121,8 +129,13 @@ def one(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         initial={"name": row.enrolment.person.name, "language": row.language},
     )
     revoke = RevokeForm(request.POST if act == "revoke" else None)
+    named = NameForm(request.POST if act == "name" else None, initial={"name": row.name})
     if request.method == "POST":
         try:
+            if act == "name" and named.is_valid():
+                issuing.rename(row, **named.cleaned_data, by=request.viewer)
+                messages.success(request, _("The certificate is being made and sent."))
+                return redirect("certificates:one", programme.slug, row.pk)
             if act == "again" and again.is_valid():
                 made = issuing.reissue(row, **again.cleaned_data, by=request.viewer)
                 messages.success(request, _("The new certificate is issued, and it is being sent."))
@@ -138,7 +151,8 @@ def one(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     newer = Certificate.objects.filter(replaces=row).first()
     shell = programme_shell(
         request, programme, TAB, certificate=row, again=again, revoke=revoke, seal=seal,
-        newer=newer, state=_state(row), language=str(dict(site.LANGUAGES)[row.language]),
+        newer=newer, state=_state(row), named=named, missing=issuing.letters_missing(seal),
+        language=str(dict(site.LANGUAGES)[row.language]),
     )  # fmt: skip
     return render(
         request, "certificates/one.html", shell,
@@ -256,7 +270,18 @@ def letters(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not rows:
         messages.info(request, _("Nothing of it waits for the post any more."))
         return redirect("certificates:post", programme.slug)
-    made = document.letters(issuing.with_codes(rows))
+    coded = issuing.with_codes(rows)
+    shown = document.logos_of(programme, [code for _row, code in coded])
+    made, left = document.letters(coded, shown)
+    if left:
+        # Told on the page of the post: this answer is the file itself.
+        messages.warning(
+            request,
+            _("Not among the letters, since no font has all letters of the name or the address: "
+              "%(names)s") % {"names": ", ".join(row.name for row in left)},
+        )  # fmt: skip
+    if not made:
+        return redirect("certificates:post", programme.slug)
     answer = HttpResponse(made, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{programme.slug}-letters.pdf"'
     answer.headers["Cache-Control"] = "no-store"

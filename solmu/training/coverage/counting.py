@@ -71,6 +71,7 @@ class Row:
     count: int = 0
     reason: str = ""
     said: str = ""  # the field in the file's own words
+    note: str = ""  # what to look at before it is written
 
     @property
     def field_told(self) -> Any:
@@ -175,6 +176,50 @@ def read(content: bytes, *, viewer: Viewer) -> list[Row]:
             _("The file needs a column for the workplace and one for the number of students.")
         )
     return [_row(data.number, data.cells, columns, viewer) for data in found]
+
+
+def note_sums(institution: Institution, rows: list[Row]) -> None:
+    """Note of each row where students told without a field are added to those told by field.
+
+    Who gives a total beside its parts would count the same students twice.
+    """
+    taken = [row for row in rows if row.organisation and not row.reason]
+    spans: dict[int, list[tuple[bool, DateRange]]] = defaultdict(list)
+    told = set()
+    for row in taken:
+        # A field that Solmu doesn't know is a part as well, and no total.
+        spans[_place(row)].append((bool(row.field or row.said), _span(row)))
+        told.add((_place(row), row.field))
+    known = StudentCount.objects.filter(institution=institution, organisation__in=spans, count__gt=0)
+    for key, field, span in known.values_list("organisation_id", "field", "period"):
+        if (key, field) not in told:  # else it gives way to what the file tells
+            spans[key].append((bool(field), span))
+    for row in taken:
+        part = bool(row.field or row.said)
+        if any(
+            other != part and overlap(_span(row), span) for other, span in spans[_place(row)]
+        ):
+            row.note = (
+                _("Added to the students without a field. If that is a total, take it off.")
+                if part
+                else _("Added to the students told by field. If this is a total, leave it out.")
+            )
+
+
+def sums_of(institution: Institution, organisation: Organisation, row: StudentCount) -> bool:
+    """Whether a count is added to counts of the other kind: without a field, or by field."""
+    others = StudentCount.objects.filter(
+        institution=institution, organisation=organisation, period__overlap=row.period, count__gt=0
+    )
+    return (others.exclude(field="") if row.field == "" else others.filter(field="")).exists()
+
+
+def _place(row: Row) -> int:
+    return row.organisation.pk if row.organisation else 0
+
+
+def _span(row: Row) -> DateRange:
+    return period(row.first, row.last)
 
 
 def sealed(institution: Institution, rows: list[Row]) -> str:

@@ -197,11 +197,17 @@ def workplace(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         facts = form.cleaned_data
         try:
-            counting.count(institution, organisation, **facts, by=request.viewer)
+            made = counting.count(institution, organisation, **facts, by=request.viewer)
         except counting.CountError as error:
             form.add_error("last", str(error))
         else:
             messages.success(request, _("It is saved."))
+            if counting.sums_of(institution, organisation, made):
+                messages.warning(
+                    request,
+                    _("Students without a field are added to those told by field. If one count is "
+                      "a total of the others, take it off."),
+                )  # fmt: skip
             return redirect("coverage:workplace", organisation.pk)
     cover = covering.of(institution.pk, [organisation.pk], clock.today())
     return render(
@@ -245,6 +251,7 @@ def read(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 rows = counting.read(form.cleaned_data["file"].read(), viewer=request.viewer)
+                counting.note_sums(institution, rows)
             except reading.ReadingError as error:
                 form.add_error("file", str(error))
     taken = [row for row in rows if not row.reason]
@@ -255,6 +262,7 @@ def read(request: HttpRequest) -> HttpResponse:
             "form": form,
             "rows": rows,
             "taken": taken,
+            "noted": sum(bool(row.note) for row in taken),
             "rejected": [row for row in rows if row.reason],
             "seal": counting.sealed(institution, rows) if taken else "",
             "trail": [(_("Workplace coverage"), reverse("coverage:workplaces"))],

@@ -12,8 +12,9 @@ from solmu.lib.composed import composed
 from solmu.organisations.models import Institution
 from solmu.people.viewer import Viewer
 from solmu.training import cohorts
-from solmu.training.learning import writing
-from solmu.training.learning.models import Page, Part, Version
+from solmu.training.learning import comparing, writing
+from solmu.training.learning.models import Page, Part, Source, Version
+from solmu.training.learning.origins import Origin
 from solmu.training.learning.writing import ContentError
 from solmu.training.models import Programme
 
@@ -61,9 +62,9 @@ def adopt(
 
 
 @transaction.atomic
-def take(draft: Version, original: Version, key: str, *, by: Viewer) -> None:
+def take(draft: Version, origin: Origin, key: str, *, by: Viewer) -> None:
     """Take one page of the original into the own draft, as it is there."""
-    theirs = Page.objects.select_related("part").get(part__version=original, key=key)
+    theirs = origin.pages[key]
     facts = {name: getattr(theirs, name) for name in writing.PAGE_FACTS if name != "order"}
     facts["taken_digest"] = theirs.digest
     own = Page.objects.filter(part__version=draft, key=key).select_related("part__version").first()
@@ -78,7 +79,22 @@ def take(draft: Version, original: Version, key: str, *, by: Viewer) -> None:
         with history.acting(by, gettext_noop("took a page from the original")):
             order = part.pages.count() + 1
             Page.objects.create(part=part, order=order, **facts)
-    if draft.taken_from_id != original.pk:
-        with history.acting(by, gettext_noop("took a page from the original")):
-            draft.taken_from = original
+    known = set(draft.sources.values_list("key", flat=True))
+    with history.acting(by, gettext_noop("took a page from the original")):
+        Source.objects.bulk_create(
+            Source(version=draft, **{name: getattr(one, name) for name in writing.SOURCE_FACTS})
+            for one in origin.sources
+            if key in one.pages and one.key not in known
+        )
+        if origin.version and draft.taken_from_id != origin.version.pk:
+            draft.taken_from = origin.version
             draft.save(update_fields=["taken_from"])
+
+
+@transaction.atomic
+def take_free(draft: Version, origin: Origin, *, by: Viewer) -> int:
+    """Take all that the original has improved where nothing was changed here; how many pages."""
+    free = [one for one in comparing.against_original(draft, origin) if one.is_free]
+    for one in free:
+        take(draft, origin, one.key, by=by)
+    return len(free)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy
 from solmu.lib.translated import LANGUAGES
 from solmu.training.learning.models import Page, Version
 
+if TYPE_CHECKING:
+    from solmu.training.learning.origins import Origin
+
 SAME, CHANGED, NEW, GONE = "same", "changed", "new", "gone"
 # Of adopted contents: who has changed a page since it was taken.
-THEIRS, OURS, BOTH = "theirs", "ours", "both"
+THEIRS, OURS, BOTH, AWAY = "theirs", "ours", "both", "away"
 
 WORDS: dict[str, Any] = {
     SAME: gettext_lazy("the same"),
@@ -26,6 +29,7 @@ WORDS: dict[str, Any] = {
     THEIRS: gettext_lazy("improved in the original"),
     OURS: gettext_lazy("changed here"),
     BOTH: gettext_lazy("changed in both"),
+    AWAY: gettext_lazy("taken away here"),
 }
 
 
@@ -53,32 +57,40 @@ class Difference:
     @property
     def may_take(self) -> bool:
         """Of adopted contents: something can be taken from the original."""
-        return self.kind in {THEIRS, BOTH, NEW}
+        return self.kind in {THEIRS, BOTH, NEW, AWAY}
+
+    @property
+    def is_free(self) -> bool:
+        """Of adopted contents: taking it loses nothing that was done here."""
+        return self.kind in {THEIRS, NEW}
 
 
 def compare(old: Version, new: Version) -> list[Difference]:
     """The pages that differ, in the order of the newer version."""
-    return [one for one in _pairs(old, new) if one.kind != SAME]
+    return [one for one in _pairs(pages_of(old), pages_of(new)) if one.kind != SAME]
 
 
-def against_original(own: Version, original: Version) -> list[Difference]:
+def against_original(own: Version, origin: Origin) -> list[Difference]:
     """What the original has that the own contents don't, and what was changed here."""
     found = []
-    for one in _pairs(own, original):
+    for one in _pairs(pages_of(own), origin.pages):
+        first = origin.first.get(one.key, "")
+        taken = (one.old.taken_digest if one.old else "") or first
         if one.kind == CHANGED and one.old and one.new:
-            ours = one.old.digest != one.old.taken_digest
-            theirs = one.new.digest != one.old.taken_digest
+            ours = one.old.digest != taken
+            theirs = one.new.digest != taken
             one.kind = BOTH if ours and theirs else THEIRS if theirs else OURS
         elif one.kind == GONE and one.old:
             # Not in the original: an own page, unless it was taken from there.
-            one.kind = GONE if one.old.taken_digest else OURS
+            one.kind = GONE if taken else OURS
+        elif one.kind == NEW and first:
+            one.kind = AWAY
         if one.kind != SAME:
             found.append(one)
     return found
 
 
-def _pairs(old: Version, new: Version) -> list[Difference]:
-    before, after = _pages(old), _pages(new)
+def _pairs(before: dict[str, Page], after: dict[str, Page]) -> list[Difference]:
     found = []
     for key in [*after, *(key for key in before if key not in after)]:
         was, now = before.get(key), after.get(key)
@@ -99,8 +111,10 @@ def _pairs(old: Version, new: Version) -> list[Difference]:
     return found
 
 
-def _pages(version: Version) -> dict[str, Page]:
+def pages_of(version: Version) -> dict[str, Page]:
+    """A version's pages in their order, by key, each with its part."""
     pages = Page.objects.filter(part__version=version).order_by("part__number", "order")
+    pages = pages.select_related("part")
     return {page.key: page for page in pages}
 
 

@@ -30,23 +30,43 @@ def load(programme: Programme, name: str, *, by: Viewer, publish: bool = True) -
         )
         for part in material.parts:
             row = Part.objects.create(version=version, **_part_facts(part))
-            Page.objects.bulk_create(
-                Page(part=row, order=order, **_page_facts(page))
-                for order, page in enumerate(part.pages, 1)
-            )
-        Source.objects.bulk_create(
-            Source(
-                version=version,
-                key=one.key,
-                address=one.address,
-                checked=one.checked,
-                pages=one.pages,
-                **{f"title_{code}": text for code, text in one.titles.items()},
-                **{f"note_{code}": text for code, text in one.notes.items()},
-            )
-            for one in material.sources
-        )
+            pages = _pages(row, part)
+            for page in pages:
+                page.taken_digest = page.digest
+            Page.objects.bulk_create(pages)
+        Source.objects.bulk_create(_sources(version, material))
     return version
+
+
+def planned(name: str) -> tuple[dict[str, Page], list[Source]] | None:
+    """Shipped pages, by key and with their parts, and sources, in no database; None: not there."""
+    if name not in shipped.names():
+        return None
+    material, version = shipped.material(name), Version(shipped=name)
+    parts = [_pages(Part(version=version, **_part_facts(part)), part) for part in material.parts]
+    pages = {page.key: page for part in parts for page in part}
+    return pages, _sources(version, material)
+
+
+def _pages(row: Part, part: shipped.Part) -> list[Page]:
+    return [
+        Page(part=row, order=order, **_page_facts(page)) for order, page in enumerate(part.pages, 1)
+    ]
+
+
+def _sources(version: Version, material: shipped.Material) -> list[Source]:
+    return [
+        Source(
+            version=version,
+            key=one.key,
+            address=one.address,
+            checked=one.checked,
+            pages=one.pages,
+            **{f"title_{code}": text for code, text in one.titles.items()},
+            **{f"note_{code}": text for code, text in one.notes.items()},
+        )
+        for one in material.sources
+    ]
 
 
 def _part_facts(part: shipped.Part) -> dict[str, object]:

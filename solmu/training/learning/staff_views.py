@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from solmu.files import panel as file_panel
 from solmu.lib.composed import composed
 from solmu.organisations.models import Institution
-from solmu.training.learning import adopting, comparing, loading, shipped, writing
+from solmu.training.learning import adopting, comparing, loading, origins, shipped, writing
 from solmu.training.learning.forms import AdoptForm, NoteForm, PageForm, PartForm, SourcesForm
 from solmu.training.learning.models import FILES, Page, Part, Version
 from solmu.training.learning.rendering import Reader, language_of
@@ -70,19 +71,23 @@ def contents(request: HttpRequest, slug: str) -> HttpResponse:
     versions = list(Version.objects.filter(programme=programme).order_by("-number"))
     current = next((one for one in versions if one.published_at), None)
     draft = next((one for one in versions if one.state == Version.State.DRAFT), None)
-    original = programme.adopted_from
-    newest = writing.published(original) if original else None
-    improved = [
-        one
-        for one in (comparing.against_original(current, newest) if current and newest else [])
-        if one.may_take
-    ]
+    origin = origins.of(programme, current)
+    improved = (
+        [
+            one
+            for one in comparing.against_original(current, origin)
+            if one.may_take and one.kind != comparing.AWAY
+        ]
+        if current and origin
+        else []
+    )
     context = {
         "current": current,
         "draft": draft,
         "earlier": [one for one in versions if one.published_at and one != current],
         "parts": _parts(current or draft),
-        "original": original,
+        "original": programme.adopted_from,
+        "origin": origin,
         "improved": improved,
         "files": file_panel.of(request.viewer, FILES, programme.pk),
         "shipped": shipped.names() if not versions else [],
@@ -190,32 +195,40 @@ def compare(request: HttpRequest, slug: str, version_number: int) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def original(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the original programme has improved; POST takes one page of it into the draft."""
+    """What the original, or Solmu's own material, has improved; POST takes it into the draft."""
     programme = run_programme(request, slug)
     if request.method == "POST":
         programme = _taught(request, slug)
-    source = programme.adopted_from
-    newest = writing.published(source) if source else None
-    if source is None or newest is None:
-        raise Http404
     own = Version.objects.filter(
         programme=programme, state=Version.State.DRAFT
     ).first() or writing.published(programme)
+    origin = origins.of(programme, own)
+    if own is None or origin is None:
+        raise Http404
     if request.method == "POST":
         key = request.POST.get("key", "")
-        if not Page.objects.filter(part__version=newest, key=key).exists():
+        if "all" not in request.POST and key not in origin.pages:
             raise Http404
         row = writing.draft_of(programme, by=request.viewer)
-        adopting.take(row, newest, key, by=request.viewer)
+        if "all" in request.POST:
+            n = adopting.take_free(row, origin, by=request.viewer)
+            told = ngettext(
+                "One page is in your draft. Publish it when you have read it.",
+                "%(n)s pages are in your draft. Publish it when you have read them.",
+                n,
+            )
+            messages.success(request, told % {"n": n})
+            return redirect("learning:original", slug)
+        adopting.take(row, origin, key, by=request.viewer)
         messages.success(request, _("The page is in your draft. Publish it when you have read it."))
         return redirect("learning:original", slug)
-    differences = comparing.against_original(own, newest) if own else []
+    differences = comparing.against_original(own, origin)
     context = {
-        "original": source,
-        "newest": newest,
+        "original": origin.programme,
         "differences": differences,
+        "free": sum(one.is_free for one in differences),
         "told": comparing.summed_up(differences),
-        "is_draft": own is not None and own.state == Version.State.DRAFT,
+        "is_draft": own.state == Version.State.DRAFT,
         "own": own,
     }
     return render(request, "learning/original.html", _shell(request, programme, **context))

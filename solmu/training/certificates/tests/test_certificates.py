@@ -1,16 +1,22 @@
 """Certificates: issued with passing, once; sealed, sent, revoked, issued anew; the post."""
 
+import base64
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from solmu.accounts.models import User
 from solmu.notifications.models import Message
 from solmu.people import links
+from solmu.people.models import Person
 from solmu.sealing import sealing, verifying
 from solmu.sealing.models import Seal
+from solmu.training import logos
 from solmu.training.certificates import document, issuing, mails, posting
 from solmu.training.certificates.issuing import CertificateError
 from solmu.training.certificates.models import SEALED, Certificate, CertificateSettings
@@ -21,6 +27,10 @@ from solmu.training.tests import making
 
 pytestmark = pytest.mark.django_db
 SYSTEM = making.SYSTEM
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAAEElEQVR4nGPgyc6GIwZkDgBY8gcRx1CB"
+    "jwAAAABJRU5ErkJggg=="
+)  # four pixels by two
 
 
 def passed(number: int = 1, **facts: object) -> Enrolment:
@@ -150,6 +160,65 @@ def test_misspelled_name_is_issued_anew_and_the_old_one_says_why() -> None:
         issuing.revoke(new, why=" ", by=SYSTEM)
 
 
+def test_certificate_keeps_the_logo_that_it_was_issued_with(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    wants = {"wants_paper": True, "postal_address": "Keksitty katu 1\n20100 Turku"}
+    bare = issued(1, **wants)
+    programme = bare.enrolment.programme
+    logo = logos.put(programme, SimpleUploadedFile("logo.png", PNG), by=SYSTEM)
+    with_logo = issued(2, **wants)
+    logos.remove(programme, by=SYSTEM)
+    after = issued(3, **wants)
+
+    coded = dict(issuing.with_codes([bare, with_logo, after]))
+    shown = document.logos_of(programme, coded.values())
+    assert shown == {coded[with_logo]: logo}
+    for language in ("fi", "sv", "en"):
+        with_logo.language = language
+        made = document.pdf(with_logo, coded[with_logo], logo)
+        assert b"pdfuaid:part" in made
+        assert b"/Subtype/Image" in made
+    assert b"/Subtype/Image" not in document.pdf(bare, coded[bare])
+    made, left = document.letters(coded.items(), shown)
+    assert made.startswith(b"%PDF")
+    assert left == []
+
+
+def test_name_that_no_font_has_waits_for_a_person_and_holds_nobody_up(client: Client) -> None:
+    wants = {"wants_paper": True, "postal_address": "Keksitty katu 1\n20100 Turku"}
+    one = passed(1, **wants)
+    Person.objects.filter(pk=one.person_id).update(given_name="太郎", family_name="山田")
+    issuing.issue(one, by=SYSTEM)
+    row, other = Certificate.objects.told().get(), issued(2, **wants)
+    seal = issuing.seal_of(row)
+
+    sealing.seal(seal.pk)
+    seal_now(other)
+
+    seal.refresh_from_db()
+    assert seal.state == Seal.State.FAILED  # at the first attempt: more would not help
+    assert set(issuing.letters_missing(seal).split()) == set("太郎山田")
+    assert list(Certificate.objects.unmade()) == [row]
+    assert list(posting.waiting(row.enrolment.programme)) == [other]
+    made, left = document.letters(issuing.with_codes([row, other]))
+    assert made.startswith(b"%PDF")
+    assert left == [row]
+
+    with pytest.raises(CertificateError):
+        issuing.rename(row, name="山田 Taro", by=SYSTEM)
+    with pytest.raises(CertificateError):
+        issuing.rename(other, name="Joku muu", by=SYSTEM)
+    client.force_login(User.objects.create_user("a@solmu.example", is_admin=True))
+    page = f"/training/{row.enrolment.programme.slug}/certificates/{row.pk}/"
+    assert "太" in client.get(page).content.decode()
+    assert client.post(page, {"act": "name", "name": "Taro Yamada"}).status_code == 302
+    sealing.seal(seal.pk)
+
+    row.refresh_from_db()
+    assert (row.name, row.sent_at is not None) == ("Taro Yamada", True)
+    assert not Certificate.objects.unmade().exists()
+
+
 def test_paper_is_posted_once_and_can_be_taken_back(django_assert_num_queries: object) -> None:
     wants = {"wants_paper": True, "postal_address": "Keksitty katu 1\n20100 Turku"}
     first, second = issued(1, **wants), issued(2, **wants)
@@ -160,8 +229,9 @@ def test_paper_is_posted_once_and_can_be_taken_back(django_assert_num_queries: o
     rows = list(posting.waiting(programme))
     # However many letters there are.
     with django_assert_num_queries(1):  # type: ignore[operator]
-        made = document.letters(issuing.with_codes(rows))
+        made, left = document.letters(issuing.with_codes(rows))
     assert b"%PDF" in made[:8]
+    assert left == []
 
     pile = posting.mark(programme, [first.pk, 10**9], by=SYSTEM)
     assert pile is not None

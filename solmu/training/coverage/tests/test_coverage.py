@@ -147,6 +147,30 @@ def test_rows_of_one_workplace_are_added_up_and_the_file_can_be_read_again() -> 
     assert found == [6, 10]
 
 
+def test_preview_warns_where_a_total_would_be_added_to_its_parts() -> None:
+    at, other, institution = workplace(), workplace("muu"), making.institution()
+    _count(institution, other, 4, "services")
+    content = (
+        "Työpaikka;Ala;Alkaen;Asti;Opiskelijoita\n"
+        "Paja;;1.8.2026;31.12.2026;5\n"
+        "Paja;palvelualat;1.8.2026;31.12.2026;3\n"
+        "Paja;palvelualat;1.1.2027;31.5.2027;3\n"
+        "Paja;jokin muu;1.8.2026;31.12.2026;2\n"
+        "Muu;;1.8.2026;31.12.2026;4\n"
+        "Muu;;1.1.2020;31.12.2020;4\n"
+    )
+    rows = counting.read(content.encode(), viewer=SYSTEM)
+
+    counting.note_sums(institution, rows)
+
+    assert [bool(row.note) for row in rows] == [True, True, False, True, True, False]
+    counting.apply(institution, counting.sealed(institution, rows), by=SYSTEM)
+    total = institution.student_counts.get(organisation=other, field="", period__contains="2026-09-01")
+    assert counting.sums_of(institution, other, total)
+    alone = institution.student_counts.get(organisation=at, period__contains="2027-02-01")
+    assert not counting.sums_of(institution, at, alone)
+
+
 def test_training_is_evidence_that_rebuilds() -> None:
     at = workplace()
     row = trained(at)

@@ -18,7 +18,7 @@ from solmu.training.exam.loading import follow_adoption, load
 from solmu.training.exam.models import Attempt, Question
 from solmu.training.exam.tests.making import SYSTEM, bank, contents, places, ready
 from solmu.training.exam.writing import Draft, QuestionError
-from solmu.training.learning import adopting, comparing
+from solmu.training.learning import adopting, comparing, origins
 from solmu.training.learning import writing as learning
 from solmu.training.learning.models import Page, Version
 from solmu.training.tests import making
@@ -317,9 +317,12 @@ def test_adopted_programme_keeps_the_line_and_pulls_improvements():
             learning.publish(draft, note="", by=SYSTEM)
     draft, newest = learning.draft_of(own, by=SYSTEM), learning.published(original)
 
-    found = {one.key: one.kind for one in comparing.against_original(draft, newest)}
-    adopting.take(draft, newest, "p1-1", by=SYSTEM)
-    left = {one.key: one.kind for one in comparing.against_original(draft, newest)}
+    origin = origins.of(own, draft)
+    assert origin
+
+    found = {one.key: one.kind for one in comparing.against_original(draft, origin)}
+    adopting.take(draft, origin, "p1-1", by=SYSTEM)
+    left = {one.key: one.kind for one in comparing.against_original(draft, origin)}
 
     assert (own.adopted_from, own.public) == (original, False)
     assert found == {"p1-1": "theirs", "p1-2": "both", "p1-3": "ours"}

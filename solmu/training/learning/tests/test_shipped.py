@@ -5,9 +5,13 @@ from collections import Counter
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.test import Client
 
+from solmu.accounts.models import User
 from solmu.lib.translated import LANGUAGES
-from solmu.training.learning import shipped, texts
+from solmu.training.learning import comparing, loading, origins, shipped, texts, writing
+from solmu.training.learning.models import Page, Version
+from solmu.training.tests import making
 
 NAMES = shipped.names()
 
@@ -75,3 +79,43 @@ def test_bank_can_not_be_passed_by_guessing_from_its_form(name):
         at for one in bank for at, option in enumerate(one["options"]) if option.get("right")
     )
     assert max(places.values()) / len(bank) < 0.4
+
+
+@pytest.mark.django_db
+def test_improved_material_comes_into_a_draft_and_own_changes_stay(client: Client) -> None:
+    programme = making.programme()
+    name = NAMES[0]
+    loaded = loading.load(programme, name, by=making.SYSTEM)
+    keys = list(comparing.pages_of(loaded))
+    improved, ours, both, gone, fresh = keys[:5]
+    # As if an earlier Solmu had shipped it, before pages told what they were taken as.
+    rows = Page.objects.filter(part__version=loaded)
+    rows.update(taken_digest="")
+    rows.filter(key__in=[improved, both]).update(body_fi="Näin oli ennen.")
+    rows.filter(key=fresh).delete()
+    draft = writing.draft_of(programme, by=making.SYSTEM)
+    Page.objects.filter(part__version=draft, key__in=[ours, both]).update(title_fi="Oma otsikko")
+    writing.remove_page(Page.objects.get(part__version=draft, key=gone), by=making.SYSTEM)
+    writing.publish(draft, note="", by=making.SYSTEM)
+    client.force_login(User.objects.create_user("a@solmu.example", is_admin=True))
+    contents = f"/training/{programme.slug}/contents/"
+
+    def found() -> dict[str, str]:
+        own = Version.objects.filter(programme=programme).order_by("-number")[0]
+        origin = origins.of(programme, own)
+        assert origin
+        return {one.key: one.kind for one in comparing.against_original(own, origin)}
+
+    assert found() == {
+        improved: "theirs", ours: "ours", both: "both", gone: "away", fresh: "new",
+    }  # fmt: skip
+    assert f"{contents}original/" in client.get(contents).content.decode()
+    assert client.get(f"{contents}original/").status_code == 200
+    assert client.post(f"{contents}original/", {"all": "1"}).status_code == 302
+
+    assert found() == {ours: "ours", both: "both", gone: "away"}
+    current = writing.published(programme)
+    assert current == draft  # participants read what they read, until the draft is published
+    client.post(f"{contents}original/", {"key": both})
+    assert found() == {ours: "ours", gone: "away"}
+    assert client.post(f"{contents}original/", {"key": "muu"}).status_code == 404
