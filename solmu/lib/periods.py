@@ -23,3 +23,10 @@ def last_day(valid: DateRange) -> date | None:
 def covers(valid: DateRange, on: date) -> bool:
     """Tell whether the day belongs to the period."""
     return (valid.lower is None or valid.lower <= on) and (valid.upper is None or on < valid.upper)
+
+
+def overlap(one: DateRange, other: DateRange) -> bool:
+    """Tell whether two periods have a day in common."""
+    return (one.lower is None or other.upper is None or one.lower < other.upper) and (
+        other.lower is None or one.upper is None or other.lower < one.upper
+    )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -15,7 +16,7 @@ from solmu.audit import history
 from solmu.imports import cleaning, guessing, previews, reading
 from solmu.imports.guessing import Field
 from solmu.lib import clock
-from solmu.lib.periods import period
+from solmu.lib.periods import overlap, period
 from solmu.organisations.fields import FIELDS as FIELDS_OF_WORK
 from solmu.organisations.models import Institution, Organisation
 from solmu.organisations.querysets import called
@@ -190,15 +191,15 @@ def note_sums(institution: Institution, rows: list[Row]) -> None:
         # A field that Solmu doesn't know is a part as well, and no total.
         spans[_place(row)].append((bool(row.field or row.said), _span(row)))
         told.add((_place(row), row.field))
-    known = StudentCount.objects.filter(institution=institution, organisation__in=spans, count__gt=0)
+    known = StudentCount.objects.filter(
+        institution=institution, organisation__in=spans, count__gt=0
+    )
     for key, field, span in known.values_list("organisation_id", "field", "period"):
         if (key, field) not in told:  # else it gives way to what the file tells
             spans[key].append((bool(field), span))
     for row in taken:
         part = bool(row.field or row.said)
-        if any(
-            other != part and overlap(_span(row), span) for other, span in spans[_place(row)]
-        ):
+        if any(other != part and overlap(_span(row), span) for other, span in spans[_place(row)]):
             row.note = (
                 _("Added to the students without a field. If that is a total, take it off.")
                 if part
