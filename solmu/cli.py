@@ -119,7 +119,14 @@ def collect_static() -> None:
         half_made.chmod(0o755)
         command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"]
         settings = {"SOLMU_STATIC": str(half_made), "DJANGO_SETTINGS_MODULE": "solmu.settings"}
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=os.environ | settings)
+        # In a group of its own it doesn't hear Ctrl-C, and leaves nothing half made.
+        subprocess.run(
+            command,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | settings,
+            process_group=0,
+        )
         # What another process serves or collects just now must stay.
         for old in home.iterdir():
             if time.time() - old.stat().st_mtime > A_DAY:

@@ -37,7 +37,7 @@ class Line:
 def draw(lines: Iterable[Line], first: date, last: date, on: date, *, what: Any) -> SafeString:
     """The lines over the years, the shown day marked; `what` names the figure and its table."""
     rows = list(lines)
-    scale = _Scale(first, max(last, first.replace(day=1)), on)
+    scale = _Scale(first, max(last, first), on)  # a network may begin tomorrow
     drawn = "".join(_line(row, scale) for row in rows)
     return mark_safe(
         f'<figure class="years" aria-label="{conditional_escape(what)}">'

@@ -35,8 +35,7 @@ def following(find: Finder) -> Callable[[View], View]:
                 if moved is None or match is None:
                     raise
                 address = reverse(match.view_name, kwargs={**kwargs, **moved})
-                query = request.META.get("QUERY_STRING", "")
-                return redirect(f"{address}?{query}" if query else address)
+                return redirect(_asked_alike(request, address))
 
         return answer
 
@@ -58,10 +57,16 @@ def leading(load: Callable[..., Any], find: Finder) -> Callable[..., Any]:
             raise ProblemError(
                 HTTPStatus.TEMPORARY_REDIRECT,
                 "It was merged with another record.",
-                headers={"Location": address},
+                headers={"Location": _asked_alike(request, address)},
             ) from None
 
     return loaded
+
+
+def _asked_alike(request: HttpRequest, address: str) -> str:
+    """An address with the query of the one that was asked for."""
+    query = request.META.get("QUERY_STRING", "")
+    return f"{address}?{query}" if query else address
 
 
 def present_slug(request: HttpRequest, slug: str, **rest: Any) -> dict[str, Any] | None:

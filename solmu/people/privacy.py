@@ -22,6 +22,9 @@ from solmu.people.viewer import Viewer
 
 ERASED_ADDRESS = "erased-{}@erased.invalid"
 
+# How Finnish and Swedish end a name in a sentence: "Anna Salon", "Anna Salolle", "Anna Salos".
+_ENDING = r"(?::?i?(?:[nst]|lle|ksi|(?:ss|st|ll|lt|tt|n)?[aä]))?"
+
 
 def export(
     person: Person | None,
@@ -177,7 +180,7 @@ def _strike_out(called: set[str]) -> None:
     """Take the person's name and addresses out of what was written to others."""
     if not called:
         return
-    struck = re.compile("|".join(re.escape(one) for one in sorted(called)), re.IGNORECASE)
+    struck = re.compile("|".join(_whole(one) for one in sorted(called)), re.IGNORECASE)
     for model in personal.marked(apps.get_models()):
         if not (fields := getattr(model, "MENTIONS", ())):
             continue
@@ -190,6 +193,13 @@ def _strike_out(called: set[str]) -> None:
             for field in fields:
                 setattr(row, field, struck.sub("…", getattr(row, field)))
         model._base_manager.bulk_update(rows, fields, batch_size=500)  # noqa: SLF001
+
+
+def _whole(one: str) -> str:
+    """The pattern of a name or an address that is not part of another."""
+    if "@" in one:
+        return rf"(?<![\w.+-]){re.escape(one)}(?![\w-]|\.\w)"
+    return rf"(?<![\w-]){re.escape(one)}(?={_ENDING}(?![\w-]))"
 
 
 def _told(value: Any) -> Any:

@@ -57,12 +57,12 @@ class Viewer:
 
     @property
     def form(self) -> tuple[Hashable, ...]:
-        """What decides the form of the viewer's queries about partners: not which person it is.
+        """What decides the form of the viewer's queries: not which person it is.
 
-        Networks are left out: queries scoped by them are not compiled.
+        Networks are left out: where they decide too, their ids are values of the query.
         """
         roles = sorted((key, *sorted(held)) for key, held in self.roles.items())
-        return self.is_admin, self.system_reason, *roles
+        return self.is_anonymous, self.is_admin, self.system_reason, *roles
 
     def has_role(self, institution_id: int | None, *roles: str) -> bool:
         """Tell whether the viewer holds one of the roles in the institution (none named: any)."""

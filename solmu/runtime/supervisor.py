@@ -202,13 +202,19 @@ class Supervisor:
         signal.signal(signal.SIGTERM, self._told_to_stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
             signal.signal(signal.SIGHUP, self._told_to_stop)
+        # Whoever starts this may ignore it, and then nobody hears how a child has ended.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with self._only_one():
             self._stop_leftovers()
             self._check_port()
             began = time.monotonic()
             try:
-                with suppress(StoppedError):
+                try:
                     self._start_all(ready, began)
+                except Exception:
+                    # Ctrl-C also ends the programs that the start has waited for: no fault then.
+                    if not self._stopping.is_set():
+                        raise
                 while not self._stopping.wait(LOOK_EVERY):
                     self._look_after()
             finally:

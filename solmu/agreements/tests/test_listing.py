@@ -56,6 +56,23 @@ def test_a_party_is_found_in_capitals_too_where_many_match(monkeypatch, rf):
     assert list(listing.Listing(request).table.rows) == [found]
 
 
+def test_an_agreement_opens_for_its_signer_after_somebody_unknown_asked():
+    signed = made.asked(made.agreement(factories.institution("Kolmas opisto")))[1]
+    found = signed.party.agreement
+
+    def one(seen, *, pk):
+        return seen.filter(pk=pk)
+
+    # Neither has a role, so that their queries look alike until it is known who they are.
+    for who, rows in (
+        (Viewer.anonymous(), []),
+        (Viewer(user_id=99, person_id=signed.person_id), [found]),
+        (Viewer(user_id=98), []),
+        (made.SYSTEM, [found]),
+    ):
+        assert querysets.seen_rows(who, "of a test", one, pk=found.pk) == rows
+
+
 @pytest.mark.django_db(transaction=True)
 def test_counts_follow_a_change():
     draft = made.agreement()

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from solmu.lib import clock
-from solmu.networks.models import Group, Seat, Succession, Term
+from solmu.lib.periods import period
+from solmu.networks.models import Group, Network, Seat, Succession, Term
 from solmu.notifications.models import Message
 from solmu.people.models import Person
 
@@ -47,6 +48,15 @@ def test_a_day_that_cannot_be_is_answered(client_as: Callable[[str], Client], on
 
     for path in (GROUPS, f"{GROUPS}johtoryhma/"):
         assert client.get(path, {"on": on}).status_code == 200
+
+
+def test_a_network_that_begins_tomorrow_has_a_page_of_groups(
+    client_as: Callable[[str], Client],
+) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    Network.objects.filter(organisation__slug="valkky").update(valid=period(tomorrow, None))
+
+    assert client_as("network-lead").get(GROUPS).status_code == 200
 
 
 def test_an_ended_term_is_not_shown_as_current(client_as: Callable[[str], Client]) -> None:

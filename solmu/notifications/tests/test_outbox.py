@@ -181,3 +181,15 @@ def test_erased_person_is_not_named_in_messages_to_others() -> None:
     message.refresh_from_db()
     assert (message.to, message.subject) == ("toinen@posti.example", "… vastasi")
     assert (message.text, message.html) == ("… (…) vahvisti sen.", "<p>… vahvisti sen.</p>")
+
+
+def test_erased_name_stays_where_it_is_part_of_another() -> None:
+    person = Person.objects.create(given_name="An", family_name="Li", email="an@posti.example")
+    message = _write()
+    others = "Jan Li, Kim-An Li, An Lindqvist ja juan@posti.example tapaavat An Lin."
+    Message.objects.filter(pk=message.pk).update(to="toinen@posti.example", text=others)
+
+    privacy.erase(person, by=Viewer.system("test"))
+
+    message.refresh_from_db()
+    assert message.text == others.replace("An Lin.", "…n.")

@@ -170,6 +170,38 @@ def test_database_stays_for_a_command_that_still_uses_it(
     assert not user.running()
 
 
+@pytest.mark.parametrize(
+    ("prepare", "code", "says"),
+    [
+        # At a terminal Ctrl-C ends also the program that is waited for.
+        ("os.kill(os.getpid(), signal.SIGINT); raise OSError('ended')", 0, ""),
+        ("raise OSError('broken')", 1, "OSError: broken"),
+        ("supervisor.step('unheard-of')", 1, "the lines above say why"),
+    ],
+)
+def test_start_ends_in_silence_only_when_told_to(
+    data: Path, prepare: str, code: int, says: str
+) -> None:
+    program = f"""
+import os, pathlib, signal, sys
+from solmu.runtime.supervisor import Supervisor
+
+def prepare(supervisor):
+    {prepare}
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as some that start programs leave it
+every = dict(database="solmu", prepare=prepare, load=lambda: None, main=lambda _command: 0)
+sys.exit(Supervisor(pathlib.Path(sys.argv[1]), port=0, **every).run(print))
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(data)], capture_output=True, text=True, check=False
+    )
+
+    assert answer.returncode == code
+    assert says in answer.stderr
+    assert ("Traceback" in answer.stderr) == bool(code)
+
+
 def test_demo_refuses_a_folder_that_holds_something_else(data: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "solmu.cli", "demo", "--port", str(free_port())],

@@ -52,7 +52,7 @@ WHY: dict[str, Any] = {
     UNCHECKED: gettext_lazy("the account has not been checked"),
     ABSENT: gettext_lazy("has not signed in"),
     QUIET: gettext_lazy("has not begun to study"),
-    LETTERS: gettext_lazy("no font has the letters of the name: write it for the certificate"),
+    LETTERS: gettext_lazy("the certificate's font lacks letters of the name: write it otherwise"),
 }
 # In these somebody can be stuck.
 HELPED = states.OPEN | {State.PASSED}

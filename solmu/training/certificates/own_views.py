@@ -99,6 +99,7 @@ def _certificate(request: HttpRequest, way: Way) -> HttpResponse:
             "enrolment": way.enrolment,
             "seal": seal,
             "ready": seal.state == Seal.State.SEALED,
+            "failed": seal.state == Seal.State.FAILED,
             "pdf": way.url("-pdf"),
             "badge": way.url("-badge"),
             "card": card.page(row.enrolment.programme, language),

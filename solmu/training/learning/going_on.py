@@ -126,7 +126,8 @@ def _longer(enrolment: Enrolment, allowed: Access) -> date | None:
 
 def has_enough(enrolment: Enrolment) -> bool:
     """Tell whether the test is passed, also where its result is held to the end."""
-    return enrolment.score is not None and enrolment.score >= enrolment.programme.pass_percent
+    # Each attempt keeps what it was by the limit of its day.
+    return enrolment.score is not None and enrolment.attempts.filter(passed=True).exists()
 
 
 def _may_move(enrolment: Enrolment, allowed: Access) -> bool:

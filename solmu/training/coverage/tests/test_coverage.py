@@ -166,10 +166,10 @@ def test_preview_warns_where_a_total_would_be_added_to_its_parts() -> None:
     assert [bool(row.note) for row in rows] == [True, True, False, True, True, False]
     counting.apply(institution, counting.sealed(institution, rows), by=SYSTEM)
     total = institution.student_counts.get(
-        organisation=other, field="", period__contains="2026-09-01"
+        organisation=other, field="", period__contains=date(2026, 9, 1)
     )
     assert counting.sums_of(institution, other, total)
-    alone = institution.student_counts.get(organisation=at, period__contains="2027-02-01")
+    alone = institution.student_counts.get(organisation=at, period__contains=date(2027, 2, 1))
     assert not counting.sums_of(institution, at, alone)
 
 

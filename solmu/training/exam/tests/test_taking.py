@@ -195,6 +195,23 @@ def test_result_that_is_held_comes_by_release():
     assert not taking.release(row, by=SYSTEM)
 
 
+@pytest.mark.parametrize(("right", "ways"), [(40, set()), (26, {"more", "move"})])
+def test_way_on_is_open_to_who_has_not_passed_also_when_the_limit_has_changed(right, ways):
+    row = ready(holds_results=True)
+    making.cohort(row.programme)
+    attempt = taking.start(row, by=SYSTEM)
+    taking.submit(attempt, options=places(attempt, right), by=SYSTEM)
+    row.programme.pass_percent = 50
+    row.programme.save()
+    row.cohort.access_until = clock.today() - timedelta(days=1)
+    row.cohort.save()
+
+    home = client_of(row).get(reverse("learning:home", args=[row.uuid]))
+
+    assert {way.key for way in home.context["ways"]} == ways
+    assert ('id="go-on"' in home.content.decode()) == bool(ways)
+
+
 def test_time_limit_has_extra_time_for_those_who_need_it():
     row = ready(minutes=60)
     row.extra_time_percent = 50

@@ -105,16 +105,6 @@ def test_pages_close_when_the_time_is_over_and_home_tells_how_to_go_on():
     assert {way.key for way in home.context["ways"]} == {"more", "move"}
 
 
-def test_who_has_passed_is_offered_no_way_on():
-    row = studying(days=-40)
-    row.score = 92
-    row.save()
-    home = client_of(row).get(reverse("learning:home", args=[row.uuid]))
-
-    assert home.context["ways"] == []
-    assert 'id="go-on"' not in home.content.decode()
-
-
 def test_more_time_is_one_click_and_ends_somewhere():
     row = studying(days=-40)
     client = client_of(row)
