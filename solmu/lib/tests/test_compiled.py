@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import DateField, QuerySet, Value
+from django.db.models import DateField, QuerySet, SmallIntegerField, Value
+from django.db.models.functions import Length
 
 from solmu.lib.compiled import compiled, rows_of_each, several
 
@@ -99,6 +100,17 @@ def test_rows_of_each_reads_what_one_query_cannot_tell() -> None:
 
     assert [kind.model for kind in seven] == ["seven"]
     assert "person" in {kind.model for kind in named}
+
+
+def test_compiled_asks_of_small_fields_too() -> None:
+    @compiled
+    def long(*, letters: int) -> QuerySet[ContentType]:
+        length = Length("model", output_field=SmallIntegerField())
+        return ContentType.objects.annotate(length=length).filter(length=letters)
+
+    assert "person" in {kind.model for kind in long(letters=6)}
+    [found] = rows_of_each([long.asked(letters=6)])
+    assert "person" in {kind.model for kind in found}
 
 
 def test_several_ids_share_few_forms() -> None:

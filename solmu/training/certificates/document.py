@@ -106,7 +106,10 @@ def _items(
 
 
 def _picture(logo: File | None) -> str:
-    return making.picture(logo.path.read_bytes(), logo.content_type) if logo else ""
+    # A backup may have been restored without its files: a certificate is due all the same.
+    if logo is None or not logo.path.is_file():
+        return ""
+    return making.picture(logo.path.read_bytes(), logo.content_type)
 
 
 def address_of(code: str) -> str:
