@@ -70,7 +70,8 @@ class _Statement:
             for name, stand_in in stand_ins.items()
             if _holds(param, stand_in)
         ]
-        # A value that Django made into something else can't be filled in.
+        # A value that Django made into something else can't be filled in, nor one whose stand-in
+        # a small field can't hold: Django then says that nothing can be found.
         self.has_all_holes = {name for _at, name, _part in self.holes} == {*stand_ins}
         self.has_parts = any(is_part for _at, _name, is_part in self.holes)
 
@@ -102,8 +103,13 @@ class _Plan:
         self._converters: Any = None
         self._prepared: tuple[str, list[str]] | None = None
         if sql and not self._statement.has_parts:
-            self._prepared = self._statement.with_constants(connections[queryset.db])
-        self.has_all_holes = not sql or self._statement.has_all_holes
+            made, names = self._statement.with_constants(connections[queryset.db])
+            if made.startswith("("):
+                # Several as one. What doesn't begin with SELECT is a change to the history, which
+                # would put a statement of its own before it; and one alone can be prepared.
+                made = f"SELECT * FROM ({made}) AS found"  # noqa: S608 - Django's own SQL
+            self._prepared = made, names
+        self.has_all_holes = self._statement.has_all_holes
 
     def rows(self, values: dict[str, Value]) -> list[Any]:
         if not self._statement.sql:
@@ -252,11 +258,13 @@ def _any_of(asked: Sequence[Asked[Any]]) -> tuple[str, list[tuple[int, str]]]:
         try:
             sql, params = query.exists().get_compiler(connection=connection).as_sql()
         except EmptyResultSet:
-            parts.append("false")
-            continue
+            sql, params = "", ()
         statement = _Statement(sql, params, one.stand_ins)
         if statement.has_parts or not statement.has_all_holes:
             parts.append("true")  # it has to be read to know
+            continue
+        if not sql:
+            parts.append("false")
             continue
         part, own = statement.with_constants(connection)
         parts.append(f"EXISTS({part})")

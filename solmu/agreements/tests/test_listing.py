@@ -7,6 +7,7 @@ import pytest
 from solmu.agreements import counting, listing, querysets, waiting
 from solmu.agreements.models import Agreement
 from solmu.agreements.tests import signing_factories as made
+from solmu.audit import history
 from solmu.networks.tests import group_factories
 from solmu.organisations.tests import factories
 from solmu.partnerships.models import Stakeholder
@@ -34,6 +35,16 @@ def test_list_finds_what_is_visible_however_much_others_drafted(monkeypatch):
             found = set(querysets.seen(who).queryset())
             assert found == set(Agreement.objects.visible_to(who))
         assert set(querysets.seen(viewer).queryset()) == {mine, sent}
+
+
+def test_a_job_that_changes_something_can_ask_what_is_visible():
+    own = factories.institution("Oma opisto")
+    sent = made.agreement(
+        factories.institution("Toinen opisto"), [own.organisation], state="negotiation"
+    )
+
+    with history.acting(made.SYSTEM, "looks around"):
+        assert list(querysets.seen(_staff(own)).queryset()) == [sent]
 
 
 def test_title_party_and_case_number_find_an_agreement():
