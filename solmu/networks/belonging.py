@@ -172,6 +172,9 @@ def bars(memberships: Sequence[Member], first: date, last: date, on: date) -> Sa
     def at(day: date) -> float:
         return 100 * min(days, max(0, (day - first).days)) / days
 
+    # On the last day the end of the bars is mark enough.
+    mark = f'<line class="day-mark" x1="{at(on):.2f}%" x2="{at(on):.2f}%" y1="0" y2="100%"/>'
+    mark = mark if on < last else ""
     rows = []
     for several in lines.values():
         told = "; ".join(_told(each, day_told) for each in several)
@@ -185,8 +188,7 @@ def bars(memberships: Sequence[Member], first: date, last: date, on: date) -> Sa
         rows.append(
             f"<li><span>{conditional_escape(several[0].name)}{_beside(several[-1])}"
             f'<span class="visually-hidden">, {conditional_escape(told)}</span></span>'
-            f'<svg aria-hidden="true">{drawn}<line class="day-mark" x1="{at(on):.2f}%"'
-            f' x2="{at(on):.2f}%" y1="0" y2="100%"/></svg></li>'
+            f'<svg aria-hidden="true">{drawn}{mark}</svg></li>'
         )
     return mark_safe(
         f'<ul class="chart spans">{"".join(rows)}<li class="scale" aria-hidden="true">'

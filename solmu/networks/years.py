@@ -74,10 +74,10 @@ def _line(row: Line, scale: _Scale) -> str:
     note = f'<span class="note">{conditional_escape(row.note)}</span>' if row.note else ""
     bars = "".join(_bar(bar, scale, number) for number, bar in enumerate(row.bars))
     day = f"{scale.at(scale.on):g}%"
+    mark = f'<line class="years-day" x1="{day}" x2="{day}" y1="0" y2="100%"/>'
     return (
         f'<li><div class="years-name">{name}{note}</div><svg class="years-track"'
-        f' aria-hidden="true">{bars}<line class="years-day" x1="{day}" x2="{day}" y1="0"'
-        ' y2="100%"/></svg></li>'
+        f' aria-hidden="true">{bars}{mark if scale.on < scale.last else ""}</svg></li>'
     )
 
 
