@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.apps import apps
 
+from solmu.imports.models import Batch, Line
 from solmu.lib.periods import period
 from solmu.notifications.models import Message
 from solmu.organisations.models import Affiliation, Invitation
@@ -107,6 +108,20 @@ def test_erasure_reaches_every_room(known):
 
     assert "helmi" not in every_text()
     assert "ketunpolku" not in every_text()
+
+
+def test_rows_of_an_import_are_of_whose_address_stands_in_them(known):
+    batch = Batch.objects.create(institution_id=1, kind="partners", file_name="a.csv")
+    cells = {1: "Vilhelmi vilhelmi@solmu.example", 2: "Sihteeri,\nHelmi@solmu.example"}
+    for number, text in cells.items():
+        Line.objects.create(batch=batch, number=number, row=number, cells=["Oy", text])
+
+    told = [each for each in privacy.export(known)["records"] if each["record"] == "imports.Line"]
+    privacy.erase(known, by=ADMIN)
+
+    assert [one["facts"]["cells"] for one in told] == [["Oy", cells[2]]]
+    left = dict(batch.lines.values_list("number", "cells"))
+    assert (left[1], bool(left[2])) == (["Oy", cells[1]], False)
 
 
 def test_erasure_keeps_that_something_was_done(known):
